@@ -1,0 +1,240 @@
+"""Canonical JSON, hashes and base64url: the one way in which everything signed or hashed becomes bytes.
+
+The form is a subset of RFC 8785 (JCS): ASCII keys, no floats, integers that every JSON reader keeps exactly.
+Inside the subset sorting by code point, by UTF-16 unit and by UTF-8 byte agree, so any JCS library gives these bytes.
+"""
+
+import binascii
+import hashlib
+import json
+import os
+import re
+import unicodedata
+from typing import Any, NoReturn, TypeAlias
+
+try:
+    import orjson
+except ImportError:  # the offline client and audit_verify run on the standard library and `cryptography` alone
+    orjson = None  # type: ignore[assignment]
+
+JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
+Document: TypeAlias = "dict[str, JSON]"
+
+MAX_INTEGER = 2**53 - 1
+MAX_DEPTH = 32
+MAX_BYTES = 1_048_576
+
+_LEAVES = frozenset({str, int, bool, type(None)})
+_ESCAPED_NUL = b"\\u0000"
+_KIND = re.compile(r"[a-z][a-z0-9_-]*")
+_BASE64URL = re.compile(r"[A-Za-z0-9_-]*")
+_TO_URL = bytes.maketrans(b"+/", b"-_")
+_FROM_URL = bytes.maketrans(b"-_", b"+/")
+
+# Unicode 14: controls except tab and line feed, format characters (Cf), line and paragraph separators, and the other
+# default-ignorable characters: fillers, joiners, variation selectors, tags.
+_UNSIGNABLE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u034f\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u115f\u1160\u17b4\u17b5"
+    "\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb"
+    "\U000110bd\U000110cd\U00013430-\U00013438\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+
+
+class CanonicalError(ValueError):
+    """The value is outside the canonical subset, or the bytes are no strict JSON; the message says which rule."""
+
+
+def dumps(value: object) -> bytes:
+    """Give the canonical JSON of a value as UTF-8 bytes; raise CanonicalError if it is outside the subset."""
+    _check_shape(value, MAX_DEPTH)
+    if orjson is None:
+        return _dumps_plain(value)
+    try:
+        raw = orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
+    except (TypeError, ValueError) as error:
+        raise CanonicalError(f"not canonical JSON: {error}") from None
+    if _ESCAPED_NUL in raw:  # may be a literal backslash before u0000, so look at the texts themselves
+        _check_texts(value)
+    return raw
+
+
+def loads(raw: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH, allow_floats: bool = False) -> Any:  # noqa: ANN401 - the caller checks the shape of what came from outside
+    """Read strict JSON (RFC 8259 in UTF-8, I-JSON of RFC 7493): no duplicate keys, NaN, lone surrogates or NUL.
+
+    `raw` may be in any order and spacing. Integers must be within ±(2^53 - 1); floats are refused unless allowed.
+    Raises CanonicalError.
+    """
+    if len(raw) > max_bytes:
+        raise CanonicalError(f"the JSON is longer than {max_bytes} bytes")
+    if orjson is not None and max_depth >= MAX_DEPTH:
+        # Bytes that are reproduced exactly by `dumps` hold no duplicate key and nothing outside the subset.
+        try:
+            value = orjson.loads(raw)
+            if dumps(value) == raw:
+                return value
+        except ValueError:
+            pass  # the strict reader below names the fault
+    return _loads_strict(raw, max_depth, allow_floats=allow_floats)
+
+
+def sha256_text(data: bytes) -> str:
+    """SHA-256 of bytes as `sha256:` and lower-case hex."""
+    return "sha256:" + hashlib.sha256(data).hexdigest()
+
+
+def document_hash(document: Document) -> str:
+    """The name of a document: SHA-256 of its canonical JSON, without domain line and without signatures."""
+    return sha256_text(dumps(document))
+
+
+def signed_bytes(kind: str, document: Document) -> bytes:
+    r"""The bytes under a signature: `mianzheng/<kind>/v1\n` and the canonical JSON (domain separation)."""
+    if not _KIND.fullmatch(kind):
+        raise CanonicalError("the kind of a signed document is made of a-z, 0-9, _ and -")
+    return f"mianzheng/{kind}/v1\n".encode("ascii") + dumps(document)
+
+
+def fresh_nonce() -> str:
+    """128 random bits as 22 base64url characters."""
+    return b64url(os.urandom(16))
+
+
+def b64url(data: bytes) -> str:
+    """Base64url of RFC 4648 section 5, without padding."""
+    return binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_TO_URL).decode("ascii")
+
+
+def unb64url(text: str) -> bytes:
+    """Read unpadded base64url; refuse other characters, padding, and unused bits that are not zero."""
+    if not isinstance(text, str) or not _BASE64URL.fullmatch(text) or len(text) % 4 == 1:
+        raise CanonicalError("not unpadded base64url")
+    data = binascii.a2b_base64(text.encode("ascii").translate(_FROM_URL) + b"=" * (-len(text) % 4))
+    if b64url(data) != text:
+        raise CanonicalError("not unpadded base64url: unused bits are set")
+    return data
+
+
+def require_signable_text(document: JSON) -> None:
+    """Refuse text that a signer could misread: not NFC, or with bidirectional or invisible controls."""
+    if isinstance(document, str):
+        if not unicodedata.is_normalized("NFC", document):
+            raise CanonicalError("the text is not in Unicode normal form C")
+        found = _UNSIGNABLE.search(document)
+        if found:
+            raise CanonicalError(f"the text holds an invisible or control character, U+{ord(found.group()):04X}")
+    elif isinstance(document, dict):
+        for key, item in document.items():
+            require_signable_text(key)
+            require_signable_text(item)
+    elif isinstance(document, list):
+        for item in document:
+            require_signable_text(item)
+
+
+def _check_shape(value: object, depth: int) -> None:
+    """Refuse what serialisers would write but the subset has not: floats, dates, UUIDs, keys beyond ASCII, depth."""
+    kind = type(value)
+    if kind in _LEAVES or isinstance(value, str):
+        return
+    if depth == 0:
+        raise CanonicalError(f"nested deeper than {MAX_DEPTH}")
+    if kind is dict:
+        _check_keys(value)  # type: ignore[arg-type]
+        items = value.values()  # type: ignore[attr-defined]
+    elif kind is list or kind is tuple:
+        items = value
+    else:
+        raise CanonicalError(f"canonical JSON has no {kind.__name__}; write it as a string")
+    for item in items:
+        if type(item) not in _LEAVES:
+            _check_shape(item, depth - 1)
+
+
+def _check_keys(value: dict[str, object]) -> None:
+    try:
+        if "".join(value).isascii():
+            return
+    except TypeError:
+        raise CanonicalError("a key is not text") from None
+    raise CanonicalError("a key holds a character beyond ASCII")
+
+
+def _dumps_plain(value: object) -> bytes:
+    _check_texts(value)
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+
+
+def _check_texts(value: object) -> None:
+    """Refuse NUL, lone surrogates and wide integers anywhere in a value whose shape has been checked."""
+    if isinstance(value, str):
+        _check_text(value)
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            _check_text(key)
+            _check_texts(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            _check_texts(item)
+    elif isinstance(value, int) and not -MAX_INTEGER <= value <= MAX_INTEGER:
+        raise CanonicalError("an integer is beyond 2^53 - 1; write it as a string")
+
+
+def _check_text(text: str) -> None:
+    if "\0" in text:
+        raise CanonicalError("a text holds NUL")
+    if not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text):
+        raise CanonicalError("a text holds a lone surrogate")
+
+
+def _loads_strict(raw: bytes, max_depth: int, *, allow_floats: bool) -> Any:  # noqa: ANN401 - parsed JSON
+    try:
+        value = json.loads(
+            raw.decode("utf-8"),
+            object_pairs_hook=_object_without_duplicates,
+            parse_int=_bounded_integer,
+            parse_float=_finite_float if allow_floats else _refuse_float,
+            parse_constant=_refuse_float,
+        )
+    except CanonicalError:
+        raise
+    except RecursionError:
+        raise CanonicalError(f"nested deeper than {max_depth}") from None
+    except ValueError as error:
+        # The reader's own message may quote the text; a place is enough and holds nobody's data.
+        raise CanonicalError(f"not JSON in UTF-8 ({type(error).__name__})") from None
+    _check_depth(value, max_depth)
+    _check_texts(value)
+    return value
+
+
+def _check_depth(value: object, depth: int) -> None:
+    if not isinstance(value, (dict, list)):
+        return
+    if depth == 0:
+        raise CanonicalError("nested too deep")
+    for item in value.values() if isinstance(value, dict) else value:
+        _check_depth(item, depth - 1)
+
+
+def _object_without_duplicates(pairs: list[tuple[str, JSON]]) -> dict[str, JSON]:
+    members = dict(pairs)
+    if len(members) != len(pairs):
+        raise CanonicalError("an object holds a key twice")
+    return members
+
+
+def _bounded_integer(digits: str) -> int:
+    if len(digits) > 17 or abs(int(digits)) > MAX_INTEGER:
+        raise CanonicalError("an integer is beyond 2^53 - 1; write it as a string")
+    return int(digits)
+
+
+def _finite_float(digits: str) -> float:
+    number = float(digits)
+    if number in (float("inf"), float("-inf")):
+        raise CanonicalError("a number is too large")
+    return number
+
+
+def _refuse_float(digits: str) -> NoReturn:
+    raise CanonicalError("the JSON holds a number that is no whole number; write it as a string")
