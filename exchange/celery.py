@@ -1,0 +1,44 @@
+"""The Celery application: messages are only wake-ups; the work itself is a row (design, section 9)."""
+
+from __future__ import annotations
+
+import os
+
+from celery import Celery
+from kombu import serialization
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange.settings")
+
+app = Celery("mianzheng")
+
+
+def _configure() -> None:
+    from django.conf import settings
+
+    app.conf.update(
+        broker_url=settings.BROKER_URL,
+        task_serializer="json",
+        accept_content=["json"],
+        task_ignore_result=True,
+        task_acks_late=True,
+        worker_prefetch_multiplier=1,
+        broker_connection_retry_on_startup=True,
+        worker_hijack_root_logger=False,
+        timezone="UTC",
+        beat_schedule={"sweep-work": {"task": "catalog.tasks.sweep_work", "schedule": 5.0}},
+        beat_schedule_filename=str(settings.HUB_HOME / "broker" / "beat-schedule"),
+    )
+    if settings.BROKER_URL.startswith("filesystem"):
+        folder = settings.HUB_HOME / "broker"
+        for name in ("queue", "control"):
+            (folder / name).mkdir(parents=True, exist_ok=True)
+        app.conf.broker_transport_options = {
+            "data_folder_in": str(folder / "queue"),
+            "data_folder_out": str(folder / "queue"),
+            "control_folder": str(folder / "control"),
+        }
+
+
+_configure()
+serialization.disable_insecure_serializers(allowed=["json"])
+app.autodiscover_tasks()

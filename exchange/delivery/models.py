@@ -1,0 +1,49 @@
+"""What the data path counts: nonces, quotas and fact answers. None of it allows anything; all of it may refuse."""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class Nonce(models.Model):
+    """One request seen. The pair is unique: of a hundred simultaneous replays one wins (protocol, section 4)."""
+
+    keyid = models.CharField(max_length=120)
+    nonce = models.CharField(max_length=128)
+    created = models.BigIntegerField(db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["keyid", "nonce"], name="nonce_once")]
+
+
+class NonceMark(models.Model):
+    """The high-water mark: nothing created before it is accepted, since its nonce may have been purged."""
+
+    id = models.SmallIntegerField(primary_key=True, default=1)
+    created = models.BigIntegerField(default=0)
+
+
+class QuotaUse(models.Model):
+    """How many subjects an agreement has asked for in one window (a day, a minute; in the hub's local time)."""
+
+    agreement = models.CharField(max_length=32)
+    window = models.CharField(max_length=20)
+    used = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agreement", "window"], name="quota_window_once")]
+
+
+class FactUse(models.Model):
+    """How often one fact about one subject was answered in a window; the subject only as an HMAC under a key of its own."""
+
+    agreement = models.CharField(max_length=32)
+    fact = models.CharField(max_length=64)
+    subject = models.BinaryField(max_length=32)
+    window = models.CharField(max_length=20)
+    used = models.IntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["agreement", "fact", "subject", "window"], name="fact_window_once"),
+        ]
