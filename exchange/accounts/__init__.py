@@ -1,0 +1,1 @@
+"""WHO IS CALLING: persons, their roles in departments, sign-in, and who stewards which dataset."""

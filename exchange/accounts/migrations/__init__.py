@@ -1,0 +1,1 @@
+"""Migrations of the room accounts; 0001 stands alone, so that every other room may point at a person."""
