@@ -25,7 +25,7 @@ from audit.proof.message import (
 )
 
 TARGET = "https://hub.example/exchange/v1/abcdefgh234567/query"
-BODY = '{"purpose":"ALLOWANCE","salt":"0123456789012345678901"}'.encode()
+BODY = b'{"purpose":"ALLOWANCE","salt":"0123456789012345678901"}'
 NONCE = "AAAAAAAAAAAAAAAAAAAAAA"
 CREATED = 1_763_678_760
 REQUEST_PEM = generate_private_key()
