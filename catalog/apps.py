@@ -1,0 +1,13 @@
+"""The room that knows who holds what: departments, datasets, their descriptions, and the files behind them."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class CatalogConfig(AppConfig):
+    """The catalogue."""
+
+    name = "catalog"
+    label = "catalog"
+    verbose_name = _("Catalogue")
+    default_auto_field = "django.db.models.BigAutoField"
