@@ -104,7 +104,7 @@ def parent_hash(tile: bytes) -> bytes:
 
 def encode_bundle(entries: Iterable[bytes]) -> bytes:
     """Bytes of an entry bundle: each entry behind its length as big-endian uint16."""
-    parts = []
+    parts: list[bytes] = []
     for entry in entries:
         if len(entry) > MAX_ENTRY_BYTES:
             raise ProofError("an entry is longer than 65535 bytes")
