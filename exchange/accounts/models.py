@@ -6,15 +6,26 @@ There is deliberately no superuser column: a row that anybody can flip in the da
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
-from exchange.accounts.querysets import PersonManager
+from catalog.models import Dataset, Department, in_active_language
+from exchange.accounts.querysets import MembershipQuerySet, PersonManager
+
+
+class Role(models.TextChoices):
+    """What a person does for a department."""
+
+    ADMINISTRATOR = "ADMINISTRATOR", _("Administrator: keys and people")
+    AUDITOR = "AUDITOR", _("Auditor: reads and checks the log")
+    OFFICER = "OFFICER", _("Officer: asks, approves, signs")
+    PUBLISHER = "PUBLISHER", _("Publisher: publishes and loads data")
+    REVIEWER = "REVIEWER", _("Reviewer: checks requests for the sharing authority")
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
@@ -44,7 +55,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     class Meta:
         verbose_name = _("person")
         verbose_name_plural = _("persons")
-        constraints: ClassVar[list[models.BaseConstraint]] = [
+        constraints = (
             models.CheckConstraint(
                 name="person_identifier_sealed_with_blind",
                 condition=models.Q(identifier_sealed__isnull=True, identifier_blind__isnull=True)
@@ -54,7 +65,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
                 name="person_known_by_something",
                 condition=models.Q(username__isnull=False) | models.Q(identifier_blind__isnull=False),
             ),
-        ]
+        )
 
     def __str__(self) -> str:
         return str(self.id)
@@ -62,5 +73,61 @@ class Person(AbstractBaseUser, PermissionsMixin):
     @property
     def display_name(self) -> str:
         """The name in the language that is active, else in the other one, else the sign-in name."""
-        names = (self.name_zh, self.name_en) if (get_language() or "").startswith("zh") else (self.name_en, self.name_zh)
-        return next((name for name in names if name), self.username or "")
+        return in_active_language(self.name_en, self.name_zh) or self.username or ""
+
+
+class Membership(models.Model):
+    """One role of one person in one department, for a time. Ended, never deleted."""
+
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=16, choices=Role)
+    valid_from = models.DateTimeField()
+    valid_until = models.DateTimeField(null=True, blank=True)
+    granted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+
+    objects = MembershipQuerySet.as_manager()
+
+    if TYPE_CHECKING:
+        department_id: str
+        person_id: uuid.UUID
+
+    class Meta:
+        verbose_name = _("role of a person")
+        verbose_name_plural = _("roles of persons")
+        ordering = ("department", "role", "valid_from")
+        constraints = (
+            models.CheckConstraint(condition=models.Q(role__in=Role.values), name="membership_role_known"),
+            models.CheckConstraint(
+                condition=models.Q(valid_until__isnull=True) | models.Q(valid_until__gte=models.F("valid_from")),
+                name="membership_ends_after_its_start",
+            ),
+            models.UniqueConstraint(
+                fields=("person", "department", "role"),
+                condition=models.Q(valid_until__isnull=True),
+                name="membership_open_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.person_id} {self.role} {self.department_id}"
+
+
+class DatasetUserObjectPermission(UserObjectPermissionBase):
+    """Who stewards which dataset: django-guardian's row with a real foreign key."""
+
+    content_object = models.ForeignKey(Dataset, on_delete=models.CASCADE)
+
+    class Meta(UserObjectPermissionBase.Meta):
+        verbose_name = _("steward of a dataset")
+        verbose_name_plural = _("stewards of datasets")
+
+
+class DatasetGroupObjectPermission(GroupObjectPermissionBase):
+    """The same for groups; nobody is given one yet, but guardian wants both."""
+
+    content_object = models.ForeignKey(Dataset, on_delete=models.CASCADE)
+
+    class Meta(GroupObjectPermissionBase.Meta):
+        verbose_name = _("group of stewards of a dataset")
+        verbose_name_plural = _("groups of stewards of datasets")

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
+from django.db.models import Q
 
 if TYPE_CHECKING:
-    from exchange.accounts.models import Person
+    from exchange.accounts.models import Membership, Person
 
 
-class PersonQuerySet(models.QuerySet[Any]):
+class PersonQuerySet(models.QuerySet["Person"]):
     """Persons."""
 
     def active(self) -> PersonQuerySet:
@@ -26,3 +28,18 @@ class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ign
         """The person with this sign-in name. Raises Person.DoesNotExist."""
         person: Person = self.get(username=username)
         return person
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Roles of persons in departments."""
+
+    def in_force(self, at: datetime) -> MembershipQuerySet:
+        """Those that count at this moment; a person who may not sign in plays no role."""
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=at), valid_from__lte=at, person__is_active=True)
+
+    def visible_to(self, person: Any) -> MembershipQuerySet:
+        """One's own, and those of the departments whose people one administers."""
+        from exchange.accounts.acting import departments_as
+        from exchange.accounts.models import Role
+
+        return self.filter(Q(person=person) | Q(department__in=departments_as(person, Role.ADMINISTRATOR)))

@@ -1,0 +1,1 @@
+"""MAY THEY: requests, decisions and agreements between departments."""

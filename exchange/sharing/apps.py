@@ -1,0 +1,15 @@
+"""Tells Django that sharing is an application."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class SharingConfig(AppConfig):
+    """Requests and agreements."""
+
+    name = "exchange.sharing"
+    label = "sharing"
+    verbose_name = _("Requests and agreements")
+    default_auto_field = "django.db.models.BigAutoField"

@@ -1,0 +1,54 @@
+"""Why a call on the data path is refused: every code with its status and what to do, in both languages. Pure data."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One refusal: a stable code, the HTTP status, sentences for the reader, and data for programs."""
+
+    code: str
+    status: int
+    en: str
+    zh: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+
+
+_GROUNDS: dict[str, tuple[int, str, str]] = {
+    "MALFORMED": (400, "The request body is not of the agreed form; see detail.", "请求内容不符合约定格式，请按提示修改。"),
+    "CASE_REQUIRED": (400, "Personal data are asked for: name the case and the officer.", "涉及个人信息，请填写办件编号和经办人。"),
+    "SUBJECT_KIND": (400, "This dataset is not about subjects of that kind.", "该资源不按此类标识查询。"),
+    "SUBJECT_MALFORMED": (400, "An identifier is not well formed; check it for typing mistakes.", "标识号码格式有误，请核对。"),
+    "NO_AGREEMENT": (404, "No agreement of that name names your system.", "没有以贵系统为使用方的该协议。"),
+    "SUPERSEDED": (409, "The agreement was superseded; use the one named in superseded_by.", "协议已被新协议取代，请使用新协议。"),
+    "SUSPENDED": (403, "The agreement is suspended; ask the side that suspended it.", "协议已中止，请联系中止方。"),
+    "REVOKED": (403, "The agreement was revoked; a new request is needed.", "协议已撤销，需要重新申请。"),
+    "NOT_YET_IN_FORCE": (403, "The agreement's period has not begun.", "协议期限尚未开始。"),
+    "EXPIRED": (403, "The agreement's period is over; ask for a new one.", "协议已到期，请重新申请。"),
+    "VERSION_CHANGED": (409, "The dataset has a new major version; a new agreement is needed.", "资源目录已升级，需要新的协议。"),
+    "METHOD_NOT_AGREED": (403, "This way of asking is not part of the agreement.", "协议未约定这种共享方式。"),
+    "PURPOSE_NOT_AGREED": (403, "This purpose is not part of the agreement.", "协议未约定该使用用途。"),
+    "NOTHING_TO_GIVE": (403, "Every item of this agreement is now withheld.", "协议中的数据项目前均不可提供。"),
+    "FACT_NOT_AGREED": (403, "This fact is not part of the agreement.", "协议未约定该核验事实。"),
+    "FACT_PARAMETER": (403, "A parameter of the fact is outside the agreement.", "核验参数超出协议范围。"),
+    "FACT_LIMIT": (429, "This fact was answered about this subject as often as agreed.", "对同一主体的核验次数已达协议上限。"),
+    "QUOTA": (429, "The agreed number of subjects is used up; try again in the next window.", "协议约定的调用量已用完，请稍后再试。"),
+    "TOO_MANY_REFUSALS": (429, "Too many refused calls; mend the cause, then wait a minute.", "被拒绝的调用过多，请排查原因后再试。"),
+    "PROVIDER_DOWN": (503, "The register cannot answer now; try again later.", "对方登记系统暂时无法提供，请稍后再试。"),
+    "REPLAYED": (409, "This request was seen before; sign a new one.", "该请求已处理过，请重新签名发送。"),
+}
+
+
+def refusal(code: str, **data: Any) -> Refusal:
+    """The refusal of that code; ``data`` are members for programs. Never a subject's identifier."""
+    status, en, zh = _GROUNDS[code]
+    return Refusal(code=code, status=status, en=en, zh=zh, data=data)
+
+
+def codes() -> tuple[str, ...]:
+    """Every code, for documentation and tests."""
+    return tuple(_GROUNDS)

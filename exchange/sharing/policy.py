@@ -1,0 +1,268 @@
+"""Agreements compiled into policies, and the decision about one call. Pure: no database, no clock of its own.
+
+The only input is the standing folded from verified acts; nothing that stands in a table can widen what is allowed here.
+No rule matched means refused, with the reason.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any, Protocol
+
+from exchange.sharing.grounds_of_refusal import Refusal, refusal
+
+CARE_FROM_SENSITIVITY = 3
+DEFAULT_FACT_ANSWERS = {"q": 3, "days": 30}
+
+
+class Method(StrEnum):
+    """How data are shared over the wire in one call."""
+
+    VERIFY = "VERIFY"
+    QUERY = "QUERY"
+    BATCH = "BATCH"
+
+
+@dataclass(frozen=True)
+class Policy:
+    """What one agreement allows now: its scope narrowed by the dataset's current version and restrictions."""
+
+    agreement: str
+    state: str
+    superseded_by: str | None
+    provider: str
+    requester: str
+    systems: frozenset[str]
+    dataset: str
+    version: str
+    document: Mapping[str, Any]
+    version_fits: bool
+    methods: frozenset[str]
+    items: tuple[str, ...]
+    withheld: tuple[tuple[str, str], ...]
+    facts: Mapping[str, tuple[Mapping[str, Any], ...]]
+    row_filter: Mapping[str, frozenset[Any]]
+    purposes: frozenset[str]
+    legal_basis: tuple[str, ...]
+    valid_from: str
+    valid_until: str
+    per_day: int | None
+    per_minute: int | None
+    fact_answers: int
+    fact_days: int
+    needs_care: bool
+    subject_kinds: tuple[str, ...]
+    revision: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The part of a call that a decision looks at; ``facts`` are (name, parameters) pairs."""
+
+    system: str
+    agreement: str
+    method: Method
+    purpose: str
+    facts: tuple[tuple[str, Mapping[str, Any]], ...] = ()
+    subject_kinds: frozenset[str] = frozenset()
+    has_case: bool = False
+    has_officer: bool = False
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Allowed when ``refusal`` is None; ``policy`` is None where the caller is no party to the agreement."""
+
+    policy: Policy | None
+    refusal: Refusal | None = None
+
+    @property
+    def allowed(self) -> bool:
+        return self.refusal is None
+
+
+class StandingAgreement(Protocol):
+    """What the compiler reads of a folded agreement."""
+
+    agreement: Mapping[str, Any]
+    state: str
+    superseded_by: str | None
+
+
+@dataclass(frozen=True)
+class Policies:
+    """All policies of one policy version ``head`` = (seq, hash of the newest act)."""
+
+    head: tuple[int, str]
+    by_agreement: Mapping[str, Policy] = field(default_factory=dict)
+
+
+def compile_policies(standing: Any) -> Policies:
+    """Compile every agreement of a verified standing (audit.proof.acts.Standing)."""
+    return Policies(
+        head=standing.head,
+        by_agreement={name: compile_policy(name, entry, standing) for name, entry in standing.agreements.items()},
+    )
+
+
+def compile_policy(name: str, entry: StandingAgreement, standing: Any) -> Policy:
+    """One agreement narrowed by the dataset version, restrictions and revision in force."""
+    agreement = entry.agreement
+    dataset = agreement["dataset"]
+    version = standing.versions.get(dataset)
+    document: Mapping[str, Any] = version.version if version else {}
+    items, withheld = _items(agreement, document, standing.restricted)
+    revision = standing.revisions.get(dataset)
+    quota = agreement.get("quota") or {}
+    answers = quota.get("fact_answers") or DEFAULT_FACT_ANSWERS
+    return Policy(
+        agreement=name,
+        state=str(entry.state),
+        superseded_by=entry.superseded_by,
+        provider=agreement["provider"],
+        requester=agreement["requester"],
+        systems=frozenset(agreement["systems"]),
+        dataset=dataset,
+        version=version.hash if version else "",
+        document=document,
+        version_fits=document.get("major") == agreement["major"],
+        methods=frozenset(agreement["methods"]),
+        items=items,
+        withheld=withheld,
+        facts=_facts(agreement, document, standing.restricted),
+        row_filter={item: frozenset(rule["in"]) for item, rule in (agreement.get("row_filter") or {}).items()},
+        purposes=frozenset(agreement["purposes"]),
+        legal_basis=tuple(basis["article"] for basis in agreement["legal_basis"]),
+        valid_from=agreement["period"]["from"],
+        valid_until=agreement["period"]["until"],
+        per_day=quota.get("per_day"),
+        per_minute=quota.get("burst_per_minute"),
+        fact_answers=answers["q"],
+        fact_days=answers["days"],
+        needs_care=_needs_care(agreement, document),
+        subject_kinds=tuple(subject["kind"] for subject in document.get("subjects", ())),
+        revision=revision.order if revision and revision.order["version"] == (version.hash if version else "") else None,
+    )
+
+
+def _items(
+    agreement: Mapping[str, Any], document: Mapping[str, Any], restricted: frozenset[tuple[str, str]]
+) -> tuple[tuple[str, ...], tuple[tuple[str, str], ...]]:
+    """The agreed items that may be given now, in the dataset's order, and those withheld with the reason."""
+    declared = {item["name"]: item for item in document.get("items", ())}
+    allowed, withheld = [], []
+    for name in agreement["items"]:
+        item = declared.get(name)
+        if item is None:
+            withheld.append((name, "NO_LONGER_DECLARED"))
+        elif item["sharing_attribute"] == "NOT_SHARED" or (agreement["dataset"], name) in restricted:
+            withheld.append((name, "NOT_SHARED"))
+        else:
+            allowed.append(name)
+    order = {name: position for position, name in enumerate(declared)}
+    return tuple(sorted(allowed, key=lambda name: order[name])), tuple(withheld)
+
+
+def _facts(
+    agreement: Mapping[str, Any], document: Mapping[str, Any], restricted: frozenset[tuple[str, str]]
+) -> dict[str, tuple[Mapping[str, Any], ...]]:
+    """The agreed facts that the current version still declares, none of whose items is restricted or not shared."""
+    closed = {item["name"] for item in document.get("items", ()) if item["sharing_attribute"] == "NOT_SHARED"}
+    closed |= {item for dataset, item in restricted if dataset == agreement["dataset"]}
+    declared = {fact["name"]: fact for fact in document.get("facts", ())}
+    granted: dict[str, tuple[Mapping[str, Any], ...]] = {}
+    for grant in agreement["facts"]:
+        fact = declared.get(grant["fact"])
+        if fact is not None and not closed & set(_items_of(fact["expression"])):
+            granted[grant["fact"]] = (*granted.get(grant["fact"], ()), grant.get("with") or {})
+    return granted
+
+
+def _items_of(expression: Mapping[str, Any]) -> list[str]:
+    below = expression.get("of", [])
+    children = below if isinstance(below, list) else [below]
+    own = [expression["item"]] if "item" in expression else []
+    return own + [item for child in children for item in _items_of(child)]
+
+
+def _needs_care(agreement: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
+    """Whether anything in the agreement's scope has sensitivity 3 or 4: then every call names its case and officer."""
+    declared = {item["name"]: item["sensitivity"] for item in document.get("items", ())}
+    facts = {fact["name"]: _items_of(fact["expression"]) for fact in document.get("facts", ())}
+    touched = [*agreement["items"], *(item for grant in agreement["facts"] for item in facts.get(grant["fact"], ()))]
+    return any(declared.get(item, CARE_FROM_SENSITIVITY) >= CARE_FROM_SENSITIVITY for item in touched)
+
+
+def decide(policies: Policies, asked: Asked, now: str) -> Decision:
+    """Decide one call at ``now`` (UTC text ``2026-11-20T22:46:00Z``). The first rule that fails gives the reason."""
+    policy = policies.by_agreement.get(asked.agreement)
+    if policy is None or asked.system not in policy.systems:
+        return Decision(None, refusal("NO_AGREEMENT"))
+    return Decision(policy, _state(policy, now) or _scope(policy, asked) or _facts_refusal(policy, asked))
+
+
+def _state(policy: Policy, now: str) -> Refusal | None:
+    if policy.state == "SUPERSEDED":
+        return refusal("SUPERSEDED", superseded_by=policy.superseded_by)
+    if policy.state != "IN_FORCE":
+        return refusal("SUSPENDED" if policy.state == "SUSPENDED" else "REVOKED")
+    if now < policy.valid_from:
+        return refusal("NOT_YET_IN_FORCE", valid_from=policy.valid_from)
+    return refusal("EXPIRED", expired_at=policy.valid_until) if now >= policy.valid_until else None
+
+
+def _scope(policy: Policy, asked: Asked) -> Refusal | None:
+    if not policy.version_fits:
+        return refusal("VERSION_CHANGED")
+    if asked.method not in policy.methods:
+        return refusal("METHOD_NOT_AGREED")
+    if asked.purpose not in policy.purposes:
+        return refusal("PURPOSE_NOT_AGREED")
+    if not asked.subject_kinds <= set(policy.subject_kinds[:1]):
+        return refusal("SUBJECT_KIND")
+    if policy.needs_care and not (asked.has_case and asked.has_officer):
+        return refusal("CASE_REQUIRED")
+    if not asked.facts and not policy.items:
+        return refusal("NOTHING_TO_GIVE")
+    return None
+
+
+def _facts_refusal(policy: Policy, asked: Asked) -> Refusal | None:
+    for name, parameters in asked.facts:
+        grants = policy.facts.get(name)
+        if grants is None:
+            return refusal("FACT_NOT_AGREED", fact=name)
+        if not any(_within(grant, parameters) for grant in grants):
+            return refusal("FACT_PARAMETER", fact=name)
+    return None
+
+
+def _within(grant: Mapping[str, Any], parameters: Mapping[str, Any]) -> bool:
+    """Whether every given parameter is inside what was agreed. A parameter that was not agreed must not be given."""
+    return parameters.keys() <= grant.keys() and all(_fits(grant[name], value) for name, value in parameters.items())
+
+
+def _fits(rule: Mapping[str, Any], value: Any) -> bool:
+    if "in" in rule:
+        values = value if isinstance(value, list) else [value]
+        return bool(values) and all(_among(entry, rule["in"]) for entry in values)
+    if "subject" in rule:
+        return isinstance(value, str) or (isinstance(value, Mapping) and value.get("kind") == rule["subject"])
+    if "min" in rule or "max" in rule:
+        return _between(rule, value)
+    return False
+
+
+def _among(value: Any, allowed: list[Any]) -> bool:
+    """Equal in type as well as in value: true is not 1."""
+    return any(type(entry) is type(value) and entry == value for entry in allowed)
+
+
+def _between(rule: Mapping[str, Any], value: Any) -> bool:
+    low, high = rule.get("min"), rule.get("max")
+    bound = low if low is not None else high
+    if isinstance(value, bool) or type(value) is not type(bound):
+        return False
+    return (low is None or value >= low) and (high is None or value <= high)
