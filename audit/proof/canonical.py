@@ -58,7 +58,7 @@ def dumps(value: object) -> bytes:
     return raw
 
 
-def loads(raw: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH, allow_floats: bool = False) -> Any:  # noqa: ANN401 - the caller checks the shape of what came from outside
+def loads(raw: bytes, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX_DEPTH, allow_floats: bool = False) -> Any:
     """Read strict JSON (RFC 8259 in UTF-8, I-JSON of RFC 7493): no duplicate keys, NaN, lone surrogates or NUL.
 
     `raw` may be in any order and spacing. Integers must be within ±(2^53 - 1); floats are refused unless allowed.
@@ -186,7 +186,7 @@ def _check_text(text: str) -> None:
         raise CanonicalError("a text holds a lone surrogate")
 
 
-def _loads_strict(raw: bytes, max_depth: int, *, allow_floats: bool) -> Any:  # noqa: ANN401 - parsed JSON
+def _loads_strict(raw: bytes, max_depth: int, *, allow_floats: bool) -> Any:
     try:
         value = json.loads(
             raw.decode("utf-8"),

@@ -12,7 +12,7 @@ from hashlib import sha256
 from os import urandom
 from typing import Any
 
-from audit.proof.canonical import JSON, CanonicalError, b64url, dumps, loads, unb64url
+from audit.proof.canonical import JSON, CanonicalError, b64url, dumps, fresh_nonce, loads, unb64url
 from audit.proof.merkle import leaf_hash, root
 
 DIGESTS = 4
@@ -24,9 +24,7 @@ PERSON = "person"
 _DIGEST = "([A-Za-z0-9_-]{42}[AEIMQUYcgkosw048])"
 _TIME = "([0-9]{4}-(?:0[1-9]|1[0-2])-(?:0[1-9]|[12][0-9]|3[01])T(?:[01][0-9]|2[0-3]):[0-5][0-9]Z)"
 _KIND = "(x|tally|index|witness|shard)"
-_ENTRY = re.compile(
-    (r'\{"_sd":\["' + '","'.join([_DIGEST] * DIGESTS) + rf'"\],"t":"{_KIND}","ts":"{_TIME}","v":1\}}').encode("ascii")
-)
+_ENTRY = re.compile((r'\{"_sd":\["' + '","'.join([_DIGEST] * DIGESTS) + rf'"\],"t":"{_KIND}","ts":"{_TIME}","v":1\}}').encode("ascii"))
 
 
 class DisclosureError(ValueError):
@@ -73,9 +71,26 @@ def build_entry(*, kind: str, ts: str, digests: Iterable[str]) -> bytes:
     while len(filled) < DIGESTS:
         filled.append(decoy())
     filled.sort()
-    return f'{{"_sd":["{filled[0]}","{filled[1]}","{filled[2]}","{filled[3]}"],"t":"{kind}","ts":"{ts}","v":1}}'.encode(
-        "ascii"
-    )
+    return f'{{"_sd":["{filled[0]}","{filled[1]}","{filled[2]}","{filled[3]}"],"t":"{kind}","ts":"{ts}","v":1}}'.encode("ascii")
+
+
+def compose_entry(
+    *, kind: str, ts: str, route: dict[str, JSON], persons: Sequence[str] = (), message: JSON = None
+) -> tuple[bytes, list[str]]:
+    """Entry bytes and its clear disclosures from what happened: the usual way to make one.
+
+    Fresh salts; `route` gets its `parts`. `persons` are all person disclosures in order, `message` a `message_value`
+    or, for an act, `{"act": hash}`.
+    """
+    values: dict[str, JSON] = {}
+    if message is not None:
+        values["message"] = message
+    if persons:
+        values["subject"] = subject_value(persons)
+    parts: list[JSON] = [*sorted([*values, "route"])]
+    texts = [disclosure(fresh_nonce(), "route", {**route, "parts": parts})]
+    texts += [disclosure(fresh_nonce(), name, value) for name, value in values.items()]
+    return build_entry(kind=kind, ts=ts, digests=map(digest, texts)), texts
 
 
 def parse_entry(raw: bytes) -> LogEntry:

@@ -58,7 +58,7 @@ def unwrap_key(kek: bytes, wrapped: bytes, key_blind: bytes) -> bytes:
 
 
 def person_salt(subject_key: bytes, entry_nonce: bytes, position: int) -> str:
-    """Salt of one person disclosure, 43 characters: HMAC(subject key, entry nonce ‖ position as 4 bytes). Not stored."""
+    """Salt of one person disclosure: HMAC(subject key, entry nonce ‖ position as 4 bytes), 43 characters. Not stored."""
     return b64url(hmac.digest(subject_key, _place(entry_nonce, position), "sha256"))
 
 

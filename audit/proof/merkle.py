@@ -99,7 +99,7 @@ def verify_consistency(old_size: int, new_size: int, path: Sequence[bytes], old_
 
 @dataclass(slots=True)
 class Frontier:
-    """The right edge of a growing tree: the roots of its whole subtrees, largest first. Enough to append and to sign."""
+    """The right edge of a growing tree: roots of its whole subtrees, largest first. Enough to append and to sign."""
 
     size: int = 0
     peaks: list[bytes] = field(default_factory=list)
@@ -214,9 +214,7 @@ def _skip_to_right_child(node: int, last: int) -> tuple[int, int]:
     return node, last
 
 
-def _verify_trivial_consistency(
-    old_size: int, new_size: int, path: Sequence[bytes], old_root: bytes, new_root: bytes
-) -> None:
+def _verify_trivial_consistency(old_size: int, new_size: int, path: Sequence[bytes], old_root: bytes, new_root: bytes) -> None:
     if path:
         raise ProofError("nothing is to be proved between these sizes, so the path must be empty")
     if old_size == 0 and old_root != EMPTY_ROOT:
