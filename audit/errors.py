@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 
 @dataclass(frozen=True)
 class Fault:
@@ -80,3 +82,35 @@ class Unavailable(HubError):
     code = "UNAVAILABLE"
     status = 503
     title = "Not available now"
+
+
+class PolicyRollback(Unavailable):
+    """What the database says about authority is not what was signed and published; nothing is exchanged meanwhile."""
+
+    code = "POLICY_ROLLBACK"
+    title = _("The signed record of permissions does not verify")
+
+
+class LogBehind(Unavailable):
+    """Entries wait too long for their place in the log, so no new exchange is begun."""
+
+    code = "LOG_BEHIND"
+    title = _("The log is behind")
+
+
+class LogStopped(Unavailable):
+    """The log would contradict itself; the sequencer stops and keeps everything as evidence."""
+
+    code = "LOG_STOPPED"
+    title = _("The log has stopped")
+
+
+class NotDurable(Unavailable):
+    """The database could lose what it has acknowledged."""
+
+    code = "NOT_DURABLE"
+    title = _("The database is not set up to keep what it acknowledges")
+
+
+class OutsideTransaction(RuntimeError):
+    """A programming error: an entry must be recorded in the transaction of what it records."""

@@ -1,0 +1,188 @@
+"""The writing door of the log: an entry is built without a database and inserted in the transaction of what it records.
+
+`build` and `insert` stand in the path of every exchange, so they use raw SQL and one blob row a batch.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+
+from audit.errors import OutsideTransaction
+from audit.proof.canonical import JSON, Document, b64url, dumps, fresh_nonce
+from audit.proof.disclosure import build_entry, digest, disclosure, minute, subject_value
+from audit.proof.envelope import ENTRY_NONCE_SIZE, sealed_person
+from audit.proof.merkle import leaf_hash
+from audit.subjects import SubjectKeyHandle, Who, subject_keys
+from audit.tally import count_download, count_stranger
+
+__all__ = [
+    "MOST_PENDING",
+    "OLDEST_PENDING_MS",
+    "Backlog",
+    "Built",
+    "Draft",
+    "PersonNamed",
+    "SubjectKeyHandle",
+    "backlog",
+    "build",
+    "count_download",
+    "count_stranger",
+    "insert",
+    "now_ms",
+    "record",
+    "subject_keys",
+]
+
+MOST_PENDING = 4096
+OLDEST_PENDING_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class PersonNamed:
+    """A person whom a call names, or its answer: `identifier` is normalised, `state` never holds a value."""
+
+    kind: str
+    identifier: str
+    role: str
+    case: str
+    officer: str
+    asked: list[Any] | None
+    state: JSON
+
+    @property
+    def who(self) -> Who:
+        """What the person's key is found by."""
+        return self.kind, self.identifier
+
+    def document(self) -> Document:
+        """What is encrypted under the person's key (protocol section 5)."""
+        return {
+            "id": self.identifier,
+            "role": self.role,
+            "case": self.case,
+            "officer": self.officer,
+            "asked": self.asked,
+            "state": self.state,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What an entry is to say; `route` and `message` are stored in clear and must hold no identifier of a person."""
+
+    route: Document
+    message: Document | None = None
+    persons: tuple[PersonNamed, ...] = ()
+    kind: str = "x"
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An entry ready to insert: exact bytes, leaf hash (32 bytes), its clear disclosures, and its piece of the blob."""
+
+    raw: bytes
+    leaf: bytes
+    disclosures: list[str]
+    part: Document
+    at_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """How many entries wait for an index, and since when the oldest does (None: none waits). Counted to MOST_PENDING."""
+
+    count: int
+    oldest_ms: int | None
+
+    def is_full(self) -> bool:
+        """Whether new exchanges must wait (503 with Retry-After)."""
+        return self.count >= MOST_PENDING
+
+    def is_behind(self, at_ms: int) -> bool:
+        """Whether the sequencer is so late that new exchanges are refused (LOG_BEHIND)."""
+        return self.oldest_ms is not None and at_ms - self.oldest_ms > OLDEST_PENDING_MS
+
+
+def build(draft: Draft, *, at_ms: int, keys: Mapping[Who, SubjectKeyHandle]) -> Built:
+    """Build the entry of a draft at a time in ms, with the keys of the persons it names. Needs no database."""
+    nonce = os.urandom(ENTRY_NONCE_SIZE)
+    persons, texts = _seal_persons(draft, nonce, keys)
+    clear: dict[str, JSON] = {}
+    if draft.message is not None:
+        clear["message"] = draft.message
+    if texts:
+        clear["subject"] = subject_value(texts)
+    route: Document = {**draft.route, "time_ms": at_ms, "parts": list(clear)}
+    disclosures = [disclosure(fresh_nonce(), "route", route)]
+    disclosures += [disclosure(fresh_nonce(), name, value) for name, value in clear.items()]
+    raw = build_entry(kind=draft.kind, ts=minute(at_ms), digests=map(digest, disclosures))
+    part: Document = {"nonce": b64url(nonce), "disclosures": list(disclosures), "persons": persons}
+    return Built(raw, leaf_hash(raw), disclosures, part, at_ms)
+
+
+def insert(built: Sequence[Built]) -> None:
+    """Insert entries in the caller's transaction: one blob, a pending row each. Refuses outside a transaction."""
+    if not connection.in_atomic_block:
+        raise OutsideTransaction("an entry is recorded in the transaction of what it records")
+    if not built:
+        return
+    body = dumps([item.part for item in built])
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL synchronous_commit = on")
+        cursor.execute("INSERT INTO audit_blob (body) VALUES (%s) RETURNING id", [body])
+        blob_id = cursor.fetchone()[0]
+        cursor.executemany(
+            "INSERT INTO audit_pending (raw, leaf, blob_id, position, created_ms) VALUES (%s, %s, %s, %s, %s)",
+            [(item.raw, item.leaf, blob_id, position, item.at_ms) for position, item in enumerate(built)],
+        )
+
+
+def record(
+    route: Document,
+    *,
+    message: Document | None = None,
+    persons: Sequence[PersonNamed] = (),
+    at_ms: int | None = None,
+) -> Built:
+    """Record a change of state in the caller's transaction; no entry, no change. Raises OutsideTransaction."""
+    keys = subject_keys(person.who for person in persons)
+    built = build(Draft(route, message, tuple(persons)), at_ms=now_ms() if at_ms is None else at_ms, keys=keys)
+    insert([built])
+    return built
+
+
+def now_ms() -> int:
+    """The time in ms since 1970, never earlier than the newest sequenced entry."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT newest_ms FROM audit_loghead WHERE id = 1")
+        row = cursor.fetchone()
+    return max(time.time_ns() // 1_000_000, row[0] if row else 0)
+
+
+def backlog() -> Backlog:
+    """How many entries wait, and since when."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*), min(created_ms) FROM (SELECT created_ms FROM audit_pending ORDER BY id LIMIT %s) AS waiting",
+            [MOST_PENDING],
+        )
+        count, oldest_ms = cursor.fetchone()
+    return Backlog(count, oldest_ms)
+
+
+def _seal_persons(draft: Draft, nonce: bytes, keys: Mapping[Who, SubjectKeyHandle]) -> tuple[list[JSON], list[str]]:
+    sealed: list[JSON] = []
+    texts: list[str] = []
+    for position, person in enumerate(draft.persons):
+        handle = keys[person.who]
+        text, ciphertext = sealed_person(handle.key, nonce, position, person.document())
+        texts.append(text)
+        sealed.append({"blind": b64url(handle.blind), "ciphertext": b64url(ciphertext)})
+    return sealed, texts
