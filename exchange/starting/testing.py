@@ -1,0 +1,84 @@
+"""`manage.py test`: the whole suite on SQLite, then on a real PostgreSQL. Arguments go on to pytest."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from contextlib import ExitStack
+
+from exchange.starting import postgres
+from exchange.starting.environment import ROOT
+from exchange.starting.telling import say
+
+_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_NOTHING_COLLECTED = 5
+_HELP = """usage: python3 manage.py test [--sqlite-only | --postgres-only] [pytest arguments]
+
+Runs the suite on SQLite and then on PostgreSQL: the one that DATABASE_URL names, else one that is started
+for the run and ended afterwards. Everything else goes on to pytest: paths, -k EXPRESSION, -x, -n 0 (one process)."""
+
+
+def test(arguments: list[str]) -> int:
+    """Run both; 0 only if both pass. Raises CannotStart when there is no PostgreSQL to be had."""
+    if {"-h", "--help"} & set(arguments[:1]):
+        say(_HELP)
+        return 0
+    given = [argument for argument in arguments if argument not in ("--sqlite-only", "--postgres-only")]
+    say(_about_browsers())
+    codes = []
+    if "--postgres-only" not in arguments:
+        codes.append(_pytest("SQLite", given, {}))
+    if "--sqlite-only" not in arguments:
+        with ExitStack() as stack:
+            url = os.environ.get("DATABASE_URL") or stack.enter_context(postgres.server())
+            codes.append(_pytest("PostgreSQL", given, {"DATABASE_URL": url}))
+    return verdict(codes)
+
+
+def verdict(codes: list[int]) -> int:
+    """One exit code for all runs: a failure counts, and so does a suite in which no run found a test."""
+    failed = [code for code in codes if code not in (0, _NOTHING_COLLECTED)]
+    if failed:
+        return failed[0]
+    return _NOTHING_COLLECTED if all(code == _NOTHING_COLLECTED for code in codes) else 0
+
+
+def find_chromium() -> str:
+    """The browser for the tests marked `browser`: CHROMIUM, else the first one on the search path; empty if none."""
+    return os.environ.get("CHROMIUM") or next((found for name in _CHROMIUMS if (found := shutil.which(name))), "")
+
+
+def _about_browsers() -> str:
+    found = find_chromium()
+    if found:
+        return f"Browser tests: in {found}"
+    return "Browser tests: skipped, no Chromium found. Install it (Debian: sudo apt install chromium) or name it: CHROMIUM=/path/to/it"
+
+
+def _pytest(database: str, arguments: list[str], variables: Mapping[str, str]) -> int:
+    say(f"\nTests on {database}")
+    workers = [] if _names_workers(arguments) else ["-n", "2"]
+    with tempfile.TemporaryDirectory(prefix="hub-tests-") as folder:
+        environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "KEYSTORE_URL", "HUB_HOME")}
+        environment |= {"HUB_TEST_HOME": folder, "CHROMIUM": find_chromium(), **variables}
+        run = subprocess.Popen([sys.executable, "-m", "pytest", *workers, *arguments], cwd=ROOT, env=environment)
+        return _wait(run)
+
+
+def _names_workers(arguments: list[str]) -> bool:
+    return any(argument.startswith(("-n", "--numprocesses", "--pdb")) for argument in arguments)
+
+
+def _wait(run: subprocess.Popen[bytes]) -> int:
+    """Wait for pytest; Ctrl-C reaches it too (same terminal), SIGTERM is passed on."""
+    signal.signal(signal.SIGTERM, lambda _number, _frame: run.terminate())
+    while True:
+        try:
+            return run.wait()
+        except KeyboardInterrupt:
+            continue

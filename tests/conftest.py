@@ -1,0 +1,49 @@
+"""What every test stands on: a home of its own for each worker, both databases, a browser or a clear skip."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+
+if settings.configured:
+    raise RuntimeError("Django's settings were read before the tests had a home. Unset DJANGO_SETTINGS_MODULE and run pytest again.")
+HOME = Path(tempfile.mkdtemp(prefix="home-", dir=os.environ.get("HUB_TEST_HOME")))
+os.environ["HUB_HOME"] = str(HOME)
+os.environ["DJANGO_SETTINGS_MODULE"] = "exchange.settings"
+
+_BOTH = ["default", "keystore"]
+_CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+CHROMIUM = os.environ.get("CHROMIUM") or next((found for name in _CHROMIUMS if (found := shutil.which(name))), "")
+
+
+def pytest_configure() -> None:
+    """Read the settings now, from this worker's home."""
+    _ = settings.DATABASES
+
+
+def pytest_unconfigure() -> None:
+    """Leave no home behind."""
+    shutil.rmtree(HOME, ignore_errors=True)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give tests that use the database both of ours; skip those that need a browser where there is none."""
+    for item in items:
+        marker = item.get_closest_marker("django_db")
+        if marker is None and {"db", "transactional_db"} & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.django_db(databases=_BOTH))
+        elif marker is not None and "databases" not in marker.kwargs:
+            item.add_marker(pytest.mark.django_db(*marker.args, **{**marker.kwargs, "databases": _BOTH}), append=False)
+        if item.get_closest_marker("browser") and not CHROMIUM:
+            item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+@pytest.fixture(scope="session")
+def chromium() -> str:
+    """The path of the browser to drive."""
+    return CHROMIUM
