@@ -45,7 +45,7 @@ class NotAllowed(HubError):
 
     code = "NOT_ALLOWED"
     status = 403
-    title = "Not allowed"
+    title: ClassVar[Any] = "Not allowed"
 
 
 class Missing(HubError):
@@ -53,7 +53,7 @@ class Missing(HubError):
 
     code = "NOT_FOUND"
     status = 404
-    title = "Not found"
+    title: ClassVar[Any] = "Not found"
 
 
 class Conflict(HubError):
@@ -61,7 +61,7 @@ class Conflict(HubError):
 
     code = "CONFLICT"
     status = 409
-    title = "Changed meanwhile"
+    title: ClassVar[Any] = "Changed meanwhile"
 
 
 class Invalid(HubError):
@@ -69,7 +69,7 @@ class Invalid(HubError):
 
     code = "INVALID"
     status = 422
-    title = "Please correct"
+    title: ClassVar[Any] = "Please correct"
 
     def __init__(self, detail: Any = "", *, faults: tuple[Fault, ...] | list[Fault] = (), code: str | None = None, **data: Any) -> None:
         super().__init__(detail, code=code, **data)
@@ -81,35 +81,35 @@ class Unavailable(HubError):
 
     code = "UNAVAILABLE"
     status = 503
-    title = "Not available now"
+    title: ClassVar[Any] = "Not available now"
 
 
 class PolicyRollback(Unavailable):
     """What the database says about authority is not what was signed and published; nothing is exchanged meanwhile."""
 
     code = "POLICY_ROLLBACK"
-    title = _("The signed record of permissions does not verify")
+    title: ClassVar[Any] = _("The signed record of permissions does not verify")
 
 
 class LogBehind(Unavailable):
     """Entries wait too long for their place in the log, so no new exchange is begun."""
 
     code = "LOG_BEHIND"
-    title = _("The log is behind")
+    title: ClassVar[Any] = _("The log is behind")
 
 
 class LogStopped(Unavailable):
     """The log would contradict itself; the sequencer stops and keeps everything as evidence."""
 
     code = "LOG_STOPPED"
-    title = _("The log has stopped")
+    title: ClassVar[Any] = _("The log has stopped")
 
 
 class NotDurable(Unavailable):
     """The database could lose what it has acknowledged."""
 
     code = "NOT_DURABLE"
-    title = _("The database is not set up to keep what it acknowledges")
+    title: ClassVar[Any] = _("The database is not set up to keep what it acknowledges")
 
 
 class OutsideTransaction(RuntimeError):

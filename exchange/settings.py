@@ -58,6 +58,7 @@ CSRF_TRUSTED_ORIGINS = PUBLIC_URLS
 # The authority: what it is known by, from outside the database.
 AUTHORITY_DEPARTMENT = env.str("AUTHORITY_DEPARTMENT", default="DATA")
 JURISDICTION = env.str("JURISDICTION", default="cn")
+JURISDICTION_DIR = BASE_DIR / "exchange" / "jurisdictions" / JURISDICTION
 LOG_ORIGIN = env.str("LOG_ORIGIN", default="") or _written("log_origin")
 AUTHORITY_ROOT = env.str("AUTHORITY_ROOT", default="") or _written("authority-root.pub")
 ALLOW_HUB_CUSTODY = env.bool("ALLOW_HUB_CUSTODY", default=DEMO)
@@ -175,6 +176,7 @@ LOGIN_REDIRECT_URL = "console"
 LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "exchange.accounts.adapter.InvitedOnlyAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_USER_MODEL_EMAIL_FIELD = None  # a person has no mail address here
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False

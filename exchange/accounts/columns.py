@@ -19,13 +19,13 @@ BLIND_KEY = "columns_blind.key"
 
 def seal_identifier(kind: str, identifier: str) -> tuple[bytes, bytes]:
     """Return (sealed, blind) of a normalised identifier: AES-256-GCM, and HMAC-SHA256 over kind and identifier."""
-    sealed = envelope.seal(_key(SEAL_KEY), identifier.encode(), f"person:{kind}".encode())
+    sealed = envelope.seal(_key(SEAL_KEY), identifier.encode(), f"person:{kind}")
     return sealed, envelope.blind(_key(BLIND_KEY), kind, identifier)
 
 
 def open_identifier(kind: str, sealed: bytes) -> str:
     """The identifier again. Raises envelope.EnvelopeError when the column was altered or belongs to another kind."""
-    return envelope.open_sealed(_key(SEAL_KEY), bytes(sealed), f"person:{kind}".encode()).decode()
+    return envelope.open_sealed(_key(SEAL_KEY), bytes(sealed), f"person:{kind}").decode()
 
 
 def _key(name: str) -> bytes:

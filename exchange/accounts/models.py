@@ -44,7 +44,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     is_active = models.BooleanField(default=True)
     added_at = models.DateTimeField(auto_now_add=True)
 
-    is_superuser = False  # type: ignore[assignment]  # replaces the mixin's column: nobody is above the roles
+    is_superuser = False  # replaces the mixin's column: nobody is above the roles
     is_staff = False
 
     USERNAME_FIELD = "username"

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from exchange.accounts.models import Membership, Person
+    from exchange.accounts.models import Membership, Person  # noqa: F401 - named in the base class
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
