@@ -17,8 +17,8 @@ try:
 except ImportError:  # the offline client and audit_verify run on the standard library and `cryptography` alone
     orjson = None  # type: ignore[assignment]
 
-JSON: TypeAlias = "dict[str, JSON] | list[JSON] | str | int | float | bool | None"
-Document: TypeAlias = "dict[str, JSON]"
+JSON: TypeAlias = dict[str, "JSON"] | list["JSON"] | str | int | float | bool | None
+Document: TypeAlias = dict[str, "JSON"]
 
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 32
