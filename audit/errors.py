@@ -114,3 +114,10 @@ class NotDurable(Unavailable):
 
 class OutsideTransaction(RuntimeError):
     """A programming error: an entry must be recorded in the transaction of what it records."""
+
+
+class OrderRefused(Conflict):
+    """A signed order that the chain of acts does not allow; the code says which rule."""
+
+    code = "ORDER_REFUSED"
+    title = _("The signed order is not accepted")

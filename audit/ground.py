@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
 from audit.errors import Unavailable
+from audit.proof.acts import Ground
 from audit.proof.canonical import unb64url
-
-if TYPE_CHECKING:
-    from audit.proof.acts import Ground
 
 ORIGIN_FILE = "log_origin"
 ROOT_FILE = "authority-root.pub"
@@ -30,8 +27,6 @@ def authority_root() -> bytes:
 
 def ground() -> Ground:
     """All of it, as the fold of acts takes it."""
-    from audit.proof.acts import Ground  # here, as keys and files are needed long before acts are read
-
     return Ground(hub=log_origin(), root=authority_root(), authority=settings.AUTHORITY_DEPARTMENT)
 
 

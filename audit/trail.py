@@ -118,7 +118,7 @@ def build(draft: Draft, *, at_ms: int, keys: Mapping[Who, SubjectKeyHandle]) -> 
         clear["message"] = draft.message
     if texts:
         clear["subject"] = subject_value(texts)
-    route: Document = {**draft.route, "time_ms": at_ms, "parts": list(clear)}
+    route: Document = {**draft.route, "time_ms": at_ms, "parts": ["route", *clear]}
     disclosures = [disclosure(fresh_nonce(), "route", route)]
     disclosures += [disclosure(fresh_nonce(), name, value) for name, value in clear.items()]
     raw = build_entry(kind=draft.kind, ts=minute(at_ms), digests=map(digest, disclosures))
