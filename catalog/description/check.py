@@ -15,9 +15,10 @@ from django.utils.translation import gettext as _
 
 from audit.errors import Fault
 from audit.proof import canonical
-from catalog.description.expressions import Names, expression_faults, items_of
+from catalog.description.expressions import Names, expression_faults
 from catalog.description.patterns import pattern_fault
 from catalog.description.shape import SHARING, shape_faults
+from catalog.description.trees import items_of
 from catalog.identifiers import Kinds
 
 _BOUNDED = frozenset({"integer", "decimal", "date"})
@@ -177,7 +178,7 @@ def _fact_faults(document: dict[str, Any], kinds: Kinds) -> Iterator[Fault]:
 def _parameter_faults(where: str, parameter: dict[str, Any], document: dict[str, Any], kinds: Kinds) -> Iterator[Fault]:
     is_subject = parameter["type"] == "subject"
     if is_subject != ("kind" in parameter) or (is_subject and parameter["kind"] not in kinds):
-        yield Fault(where, "identifier_kind", _("A parameter of type subject, and no other, names a kind of identifier that this hub knows"))
+        yield Fault(where, "identifier_kind", _("Only a parameter of type subject names a kind of identifier, one that this hub knows"))
     if (parameter["type"] in ("code", "code_list")) != ("code_list" in parameter):
         yield Fault(where, "code_list", _("A parameter of type code or code_list, and no other, names its code list"))
     elif "code_list" in parameter and parameter["code_list"] not in document["code_lists"]:

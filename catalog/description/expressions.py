@@ -13,6 +13,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from audit.errors import Fault
+from catalog.description.trees import children
 
 MAX_NODES = 50
 COMBINING = frozenset({"and", "or", "not"})
@@ -71,23 +72,9 @@ def expression_faults(where: str, expression: object, names: Names) -> Iterator[
             yield Fault(place, "operator", _("Use one of the operators: %(names)s") % {"names": ", ".join(sorted(OPERATORS))})
         elif node["op"] in COMBINING:
             yield from _combining_faults(place, node)
-            pending += [(f"{place}.of[{index}]", child) for index, child in enumerate(_children(node))]
+            pending += [(f"{place}.of[{index}]", child) for index, child in enumerate(children(node))]
         else:
             yield from _leaf_faults(place, node, names)
-
-
-def items_of(expression: object) -> Iterator[tuple[str, str]]:
-    """Pairs of operator and item, for each leaf of a well-formed expression."""
-    if isinstance(expression, Mapping):
-        if "item" in expression:
-            yield str(expression.get("op")), str(expression["item"])
-        for child in _children(expression):
-            yield from items_of(child)
-
-
-def _children(node: Mapping[str, Any]) -> list[object]:
-    below = node.get("of", [])
-    return below if isinstance(below, list) else [below]
 
 
 def _combining_faults(place: str, node: Mapping[str, Any]) -> Iterator[Fault]:
