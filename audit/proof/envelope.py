@@ -108,6 +108,8 @@ def open_sealed(key: bytes, sealed: bytes, context: str) -> bytes:
 def _place(entry_nonce: bytes, position: int) -> bytes:
     if len(entry_nonce) != ENTRY_NONCE_SIZE:
         raise EnvelopeError("an entry nonce is 16 bytes long")
+    if not 0 <= position < 2**32:
+        raise EnvelopeError("a position is a number of 4 bytes")
     return entry_nonce + position.to_bytes(4, "big")
 
 
