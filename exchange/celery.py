@@ -26,6 +26,7 @@ def _configure() -> None:
         worker_hijack_root_logger=False,
         timezone="UTC",
         beat_schedule={"sweep-work": {"task": "catalog.tasks.sweep_work", "schedule": 5.0}},
+        beat_max_loop_interval=1,  # beat sleeps this long at most: it must hear that it is to stop
         beat_schedule_filename=str(settings.HUB_HOME / "broker" / "beat-schedule"),
     )
     if settings.BROKER_URL.startswith("filesystem"):

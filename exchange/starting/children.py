@@ -27,8 +27,12 @@ class Child:
         cwd: Path,
         output: IO[bytes] | None = None,
         user: str | None = None,
+        holding: IO[str] | None = None,
     ) -> None:
-        """Start `command`, as `user` if named. Output goes to `output`, else to where ours goes; standard input is empty."""
+        """Start `command`, as `user` if named. Output goes to `output`, else to where ours goes; standard input is empty.
+
+        `holding`: a locked file that stays locked for as long as this child lives, even when we are killed.
+        """
         keeper = [sys.executable, "-I", "-S", str(KEEPER), str(os.getpid()), user or "", *command]
         self.started = time.monotonic()
         self.process = subprocess.Popen(
@@ -39,6 +43,7 @@ class Child:
             stdout=output,
             stderr=subprocess.STDOUT if output is not None else None,
             start_new_session=True,
+            pass_fds=[holding.fileno()] if holding else [],
         )
 
     def ended(self) -> int | None:

@@ -6,6 +6,7 @@ import argparse
 import hashlib
 import http.client
 import os
+import platform
 import sys
 import time
 from collections.abc import Mapping
@@ -34,7 +35,7 @@ def demo(arguments: list[str]) -> int:
     stopping = Stopping()
     stopping.listen()
     url = _url(options.host, options.port)
-    say(f"Environment: {os.environ.get('HUB_ENVIRONMENT') or Path(sys.prefix).name} (Python {sys.version.split()[0]})")
+    say(f"Environment: {Path(sys.prefix)}, Python {platform.python_version()}")
     home = hold(Path(options.home).resolve(), url=url, reset=options.reset)
     say(f"Home: {home.folder}")
     require_free(options.host, options.port)

@@ -6,15 +6,17 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from exchange.starting.telling import CannotStart
 
 MARKER = ".mianzheng-home"
 LOCK = "hub.lock"
 _OLD_LOGS = 3
+_ENDING_SECONDS = 6.0
 
 
 @dataclass
@@ -50,16 +52,30 @@ def hold(folder: Path, *, url: str, reset: bool) -> Home:
         raise CannotStart(
             f"The home folder {folder} cannot be used ({error.strerror}). Name one that you may write: python3 manage.py demo --home DIR"
         ) from error
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise CannotStart(_held(folder, lock)) from error
+    if not _lock(lock):
+        refusal = _held(folder, lock)
+        lock.close()
+        raise CannotStart(refusal)
     lock.truncate(0)
     lock.write(json.dumps({"pid": os.getpid(), "url": url}))
     lock.flush()
     if reset:
         _empty(folder)
     return Home(folder, lock)
+
+
+def _lock(lock: IO[str]) -> bool:
+    """Take the lock; wait a little where its holder was killed and the last of its processes are just ending."""
+    deadline = time.monotonic() + _ENDING_SECONDS
+    while True:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            if _is_living(_holder(lock).get("pid", "")) or time.monotonic() > deadline:
+                return False
+            time.sleep(0.2)
+        else:
+            return True
 
 
 def _own(folder: Path, *, reset: bool) -> None:
@@ -75,14 +91,30 @@ def _own(folder: Path, *, reset: bool) -> None:
     probe.unlink()
 
 
-def _held(folder: Path, lock: IO[str]) -> str:
+def _holder(lock: IO[str]) -> dict[str, Any]:
+    """What the holder wrote about itself: pid and url; empty where it is unreadable."""
     lock.seek(0)
     try:
-        holder = json.loads(lock.read())
-        who = f"process {holder['pid']}, {holder['url']}"
-        remedy = f"Stop it (Ctrl-C where it runs, or: kill {holder['pid']})"
-    except (ValueError, KeyError, TypeError):
-        who, remedy = "another process", "Stop it"
+        found = json.loads(lock.read())
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _is_living(pid: object) -> bool:
+    try:
+        os.kill(int(str(pid)), 0)
+    except (ValueError, ProcessLookupError):
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _held(folder: Path, lock: IO[str]) -> str:
+    holder = _holder(lock)
+    pid, url = holder.get("pid"), holder.get("url")
+    who, remedy = (f"process {pid}, {url}", f"Stop it (Ctrl-C where it runs, or: kill {pid})") if pid else ("another process", "Stop it")
     return f"The home folder {folder} is in use by a running hub ({who}). {remedy}, or use another folder: --home DIR"
 
 

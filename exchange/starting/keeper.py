@@ -34,10 +34,12 @@ def keep(supervisor: int, user: str, command: list[str]) -> int:
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, lambda _number, _frame: None)  # the child gets the signal too and decides; we wait for it
     account = pwd.getpwnam(user) if user else None
-    if account:
-        child = subprocess.Popen(command, user=account.pw_uid, group=account.pw_gid, extra_groups=[])
-    else:
-        child = subprocess.Popen(command)
+    child = subprocess.Popen(
+        command,
+        user=account.pw_uid if account else None,
+        group=account.pw_gid if account else None,
+        extra_groups=[] if account else None,
+    )
     while True:
         try:
             code = child.wait(timeout=_PAUSE_SECONDS)

@@ -85,7 +85,7 @@ class Watch:
 
     def _start(self, kept: Kept) -> None:
         with self._home.log(kept.name).open("ab") as log:
-            kept.child = Child(kept.command, environment=self._environment, cwd=self._cwd, output=log)
+            kept.child = Child(kept.command, environment=self._environment, cwd=self._cwd, output=log, holding=self._home.lock)
 
     def _note_end(self, kept: Kept, code: int) -> None:
         now = time.monotonic()
