@@ -15,6 +15,9 @@ class Nonce(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["keyid", "nonce"], name="nonce_once")]
 
+    def __str__(self) -> str:
+        return f"nonce of {self.keyid}"
+
 
 class NonceMark(models.Model):
     """The high-water mark: nothing created before it is accepted, since its nonce may have been purged."""
@@ -22,16 +25,22 @@ class NonceMark(models.Model):
     id = models.SmallIntegerField(primary_key=True, default=1)
     created = models.BigIntegerField(default=0)
 
+    def __str__(self) -> str:
+        return f"nonces before {self.created} are refused"
+
 
 class QuotaUse(models.Model):
     """How many subjects an agreement has asked for in one window (a day, a minute; in the hub's local time)."""
 
     agreement = models.CharField(max_length=32)
-    window = models.CharField(max_length=20)
+    period = models.CharField(max_length=20)
     used = models.BigIntegerField(default=0)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["agreement", "window"], name="quota_window_once")]
+        constraints = [models.UniqueConstraint(fields=["agreement", "period"], name="quota_window_once")]
+
+    def __str__(self) -> str:
+        return f"{self.agreement} in {self.period}: {self.used}"
 
 
 class FactUse(models.Model):
@@ -40,10 +49,13 @@ class FactUse(models.Model):
     agreement = models.CharField(max_length=32)
     fact = models.CharField(max_length=64)
     subject = models.BinaryField(max_length=32)
-    window = models.CharField(max_length=20)
+    period = models.CharField(max_length=20)
     used = models.IntegerField(default=0)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["agreement", "fact", "subject", "window"], name="fact_window_once"),
+            models.UniqueConstraint(fields=["agreement", "fact", "subject", "period"], name="fact_window_once"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.agreement} {self.fact} in {self.period}: {self.used}"

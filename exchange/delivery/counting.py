@@ -1,0 +1,283 @@
+"""Nonces, quotas and fact limits: counted in the batch's own transaction, in raw SQL, in one sorted order.
+
+A row here may refuse, never allow: each process remembers what it has itself counted (``Floors``), so that a counter
+that was turned back, or a nonce that was deleted, opens nothing.
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+
+from audit.models import EntryIndex
+from audit.proof.envelope import blind
+from exchange.delivery.calls import Work
+from exchange.sharing.grounds_of_refusal import refusal
+from exchange.sharing.policy import Policy
+
+NONCES_KEPT_S = 300
+_SEEN_KEPT_S = 180
+_FACT_KINDS = "fact-limit"
+
+
+@dataclass
+class Floors:
+    """What this process has counted itself. The database may say more, never less."""
+
+    quotas: dict[tuple[str, str], int] = field(default_factory=dict)
+    facts: dict[tuple[str, str, bytes, str], int] = field(default_factory=dict)
+    seen: dict[int, set[int]] = field(default_factory=dict)
+    started_s: int = field(default_factory=lambda: int(time.time()))
+
+    def has_seen(self, keyid: str, nonce: str, created: int) -> bool:
+        """Whether this process has let the nonce pass before, whatever the table says now."""
+        return hash((keyid, nonce)) in self.seen.get(created // 60, ())
+
+    def note_seen(self, keyid: str, nonce: str, created: int) -> None:
+        """Remember a nonce for as long as its request could be fresh."""
+        minute = created // 60
+        if minute not in self.seen:
+            oldest = int(time.time() - _SEEN_KEPT_S) // 60
+            for past in [known for known in self.seen if known < oldest]:
+                del self.seen[past]
+        self.seen.setdefault(minute, set()).add(hash((keyid, nonce)))
+
+
+FLOORS = Floors()
+
+
+def spend_nonces(cursor: Any, works: Sequence[Work], floors: Floors = FLOORS) -> None:
+    """Insert every nonce; a work whose nonce was seen before is marked as replayed."""
+    fresh: dict[tuple[str, str], Work] = {}
+    for work in works:
+        caller = work.call.caller
+        pair = (caller.keyid, caller.nonce)
+        if pair in fresh or floors.has_seen(*pair, caller.created):
+            work.replayed = True
+        else:
+            fresh[pair] = work
+    if not fresh:
+        return
+    values = [value for (keyid, nonce), work in sorted(fresh.items()) for value in (keyid, nonce, work.call.caller.created)]
+    cursor.execute(
+        f"INSERT INTO delivery_nonce (keyid, nonce, created) VALUES {_rows(len(fresh), 3)} "  # noqa: S608 - placeholders
+        "ON CONFLICT (keyid, nonce) DO NOTHING RETURNING keyid, nonce",
+        values,
+    )
+    inserted = {(keyid, nonce) for keyid, nonce in cursor.fetchall()}
+    for pair, work in fresh.items():
+        work.replayed = pair not in inserted
+
+
+def note_nonces(works: Iterable[Work], floors: Floors = FLOORS) -> None:
+    """After the commit: remember what passed."""
+    for work in works:
+        if not work.replayed:
+            floors.note_seen(work.call.caller.keyid, work.call.caller.nonce, work.call.caller.created)
+
+
+def _rows(count: int, width: int) -> str:
+    return ", ".join(["(" + ", ".join(["%s"] * width) + ")"] * count)
+
+
+def nonce_mark(cursor: Any) -> int:
+    """Nothing created before this second is accepted: its nonce may have been purged."""
+    cursor.execute("SELECT created FROM delivery_noncemark WHERE id = 1")
+    row = cursor.fetchone()
+    return int(row[0]) if row else 0
+
+
+def purge_nonces(now_s: int) -> int:
+    """Delete nonces older than 300 s after moving the mark; returns how many went."""
+    until = now_s - NONCES_KEPT_S
+    with transaction.atomic(durable=True), transaction.get_connection().cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO delivery_noncemark (id, created) VALUES (1, %s) ON CONFLICT (id) DO UPDATE "
+            "SET created = excluded.created WHERE delivery_noncemark.created < excluded.created",
+            [until],
+        )
+        cursor.execute("DELETE FROM delivery_nonce WHERE created < %s", [until])
+        return int(cursor.rowcount)
+
+
+# --- Quotas ---------------------------------------------------------------------------------------------------
+
+
+def windows(policy: Policy, now_ms: int) -> list[tuple[str, int]]:
+    """The windows that a call of this policy counts in, each with its limit: the local day, and the minute."""
+    local = datetime.fromtimestamp(now_ms / 1000, ZoneInfo(settings.TIME_ZONE))
+    limits = [(f"{local:%Y-%m-%d}", policy.per_day), (f"{local:%Y-%m-%dT%H:%M}", policy.per_minute)]
+    return [(window, limit) for window, limit in limits if limit is not None]
+
+
+def spend_quotas(cursor: Any, works: Sequence[Work], now_ms: int, floors: Floors = FLOORS) -> None:
+    """Count the subjects of every allowed work; where a whole agreement does not fit, its calls are taken in order."""
+    by_agreement: dict[str, list[Work]] = {}
+    for work in works:
+        if work.policy is not None and work.refusal is None:
+            by_agreement.setdefault(work.policy.agreement, []).append(work)
+    for agreement in sorted(by_agreement):
+        group = by_agreement[agreement]
+        if not _spend(cursor, group, sum(len(work.subjects) for work in group), now_ms, floors):
+            for work in group:
+                if not _spend(cursor, [work], len(work.subjects), now_ms, floors):
+                    work.refuse(refusal("QUOTA"))
+
+
+def _spend(cursor: Any, group: list[Work], count: int, now_ms: int, floors: Floors) -> bool:
+    """Count in every window or in none."""
+    policy = group[0].policy
+    assert policy is not None  # noqa: S101 - grouped by its agreement
+    spent: list[tuple[str, int]] = []
+    for window, limit in windows(policy, now_ms):
+        used = _add(cursor, policy.agreement, window, count, limit, floors)
+        if used is None:
+            for earlier, amount in spent:
+                _take_back(cursor, policy.agreement, earlier, amount)
+            return False
+        spent.append((window, count))
+    return True
+
+
+def _add(cursor: Any, agreement: str, window: str, count: int, limit: int, floors: Floors) -> int | None:
+    """The new total, or None where it would pass the limit. Never starts below what this process has counted."""
+    key = (agreement, window)
+    if key not in floors.quotas:
+        floors.quotas[key] = _counted_before(agreement, window)
+        cursor.execute(
+            "INSERT INTO delivery_quotause (agreement, period, used) VALUES (%s, %s, 0) ON CONFLICT (agreement, period) DO NOTHING",
+            [agreement, window],
+        )
+    floor = floors.quotas[key]
+    cursor.execute(
+        "UPDATE delivery_quotause SET used = CASE WHEN used < %s THEN %s ELSE used END + %s "
+        "WHERE agreement = %s AND period = %s AND CASE WHEN used < %s THEN %s ELSE used END + %s <= %s RETURNING used",
+        [floor, floor, count, agreement, window, floor, floor, count, limit],
+    )
+    row = cursor.fetchone()
+    return None if row is None else int(row[0])
+
+
+def _take_back(cursor: Any, agreement: str, window: str, count: int) -> None:
+    cursor.execute("UPDATE delivery_quotause SET used = used - %s WHERE agreement = %s AND period = %s", [count, agreement, window])
+
+
+def _counted_before(agreement: str, window: str) -> int:
+    """What the log's index says was answered in a day before this process began: a turned-back row is noticed."""
+    if len(window) != len("2026-11-20"):
+        return 0
+    zone = ZoneInfo(settings.TIME_ZONE)
+    begin = datetime.fromisoformat(window).replace(tzinfo=zone).timestamp() * 1000
+    rows = EntryIndex.objects.filter(agreement=agreement, outcome="ANSWERED", time_ms__gte=int(begin))
+    return sum(rows.values_list("count", flat=True))
+
+
+def note_quotas(works: Iterable[Work], now_ms: int, floors: Floors = FLOORS) -> None:
+    """After the commit: raise the floors by what was counted, and forget past windows."""
+    for work in works:
+        if work.policy is not None and work.refusal is None:
+            for window, _ in windows(work.policy, now_ms):
+                key = (work.policy.agreement, window)
+                floors.quotas[key] = floors.quotas.get(key, 0) + len(work.subjects)
+    if len(floors.quotas) > 20_000:
+        today = max((window for _, window in floors.quotas), default="")[:10]
+        floors.quotas = {key: used for key, used in floors.quotas.items() if key[1].startswith(today)}
+
+
+# --- Fact limits -----------------------------------------------------------------------------------------------
+
+FactKey = tuple[str, str, bytes, str]
+
+
+def spend_facts(cursor: Any, works: Sequence[Work], now_ms: int, floors: Floors = FLOORS) -> None:
+    """Count every fact about every subject; a call with one fact over its limit is refused whole, and counts nothing."""
+    asked = [(work, uses) for work in works if work.refusal is None and (uses := fact_uses(work, now_ms))]
+    if not asked:
+        return
+    together: Counter[FactKey] = Counter()
+    limits: dict[FactKey, int] = {}
+    for work, uses in asked:
+        together.update(uses)
+        limits.update(dict.fromkeys(uses, _limit(work)))
+    if _all_within(cursor, together, limits, floors):
+        return
+    for work, uses in asked:
+        if not _all_within(cursor, uses, dict.fromkeys(uses, _limit(work)), floors):
+            work.refuse(refusal("FACT_LIMIT"))
+
+
+def _limit(work: Work) -> int:
+    return work.policy.fact_answers if work.policy else 0
+
+
+def fact_uses(work: Work, now_ms: int) -> Counter[FactKey]:
+    """(agreement, fact, HMAC of the subject, window) → how often this call asks for it."""
+    policy = work.policy
+    if policy is None or not work.facts:
+        return Counter()
+    window = f"{policy.fact_days}d-{now_ms // (policy.fact_days * 86_400_000)}"
+    return Counter(
+        (policy.agreement, fact.name, _pseudonym(subject.kind, subject.identifier), window)
+        for subject in work.subjects
+        for fact in work.facts
+    )
+
+
+def _pseudonym(kind: str, identifier: str) -> bytes:
+    return blind(_limit_key(), kind, identifier)
+
+
+@lru_cache(maxsize=1)
+def _limit_key() -> bytes:
+    """A key of its own: the counters' pseudonyms must not lead to the log's search blinds."""
+    return hmac.digest(settings.SECRET_KEY.encode(), _FACT_KINDS.encode(), "sha256")
+
+
+def _all_within(cursor: Any, uses: Counter[FactKey], limits: dict[FactKey, int], floors: Floors) -> bool:
+    """Count them all, or (savepoint) none of them."""
+    try:
+        with transaction.atomic():
+            for key, count in sorted(uses.items()):
+                if not _count_fact(cursor, key, count, limits[key], floors):
+                    raise _OverLimit
+    except _OverLimit:
+        return False
+    return True
+
+
+class _OverLimit(Exception):
+    """Undo the savepoint."""
+
+
+def _count_fact(cursor: Any, key: FactKey, count: int, limit: int, floors: Floors) -> bool:
+    floor = floors.facts.get(key, 0)
+    if floor + count > limit:
+        return False
+    cursor.execute(
+        "INSERT INTO delivery_factuse (agreement, fact, subject, period, used) VALUES (%s, %s, %s, %s, %s) "
+        "ON CONFLICT (agreement, fact, subject, period) DO UPDATE SET used = "
+        "CASE WHEN delivery_factuse.used + %s < excluded.used THEN excluded.used ELSE delivery_factuse.used + %s END "
+        "WHERE delivery_factuse.used + %s <= %s RETURNING used",
+        [*key, floor + count, count, count, count, limit],
+    )
+    return cursor.fetchone() is not None
+
+
+def note_facts(works: Iterable[Work], now_ms: int, floors: Floors = FLOORS) -> None:
+    """After the commit: raise the floors of the facts that were answered."""
+    for work in works:
+        if work.refusal is None:
+            for key, count in fact_uses(work, now_ms).items():
+                floors.facts[key] = floors.facts.get(key, 0) + count
+    while len(floors.facts) > 500_000:
+        floors.facts.pop(next(iter(floors.facts)))

@@ -1,0 +1,193 @@
+"""One batch of HTTP requests, in the delivering thread: authenticate each, deliver all, sign each answer."""
+
+from __future__ import annotations
+
+import re
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from audit import acts, signers, trail
+from audit.errors import HubError
+from audit.proof import message
+from audit.proof.canonical import CanonicalError, dumps, loads
+from audit.proof.keys import Use
+from audit.proof.message import ParsedRequest
+from exchange.delivery import counting
+from exchange.delivery.calls import Answer, Call, VerifiedCaller
+from exchange.delivery.deliver import deliver
+from exchange.delivery.door import STRANGERS, Arrival, DoorError, authenticate, parse
+from exchange.sharing.policy import Method
+
+_PATH = re.compile(r"/exchange/v1/([a-z2-7]{32})/(verify|query|batch)")
+_ECHO = "/exchange/v1/echo"
+JSON_TYPE = "application/json"
+PROBLEM_TYPE = "application/problem+json"
+PURGE_EVERY_S = 60
+
+
+@dataclass(frozen=True)
+class Response:
+    """What goes back over HTTP."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+@dataclass
+class _Purge:
+    next_s: int = 0
+
+
+_PURGE = _Purge()
+
+
+def handle(arrivals: Sequence[Arrival]) -> list[Response]:
+    """Answer a batch; the results are in the order of the arrivals."""
+    try:
+        standing = acts.standing()
+    except HubError as error:
+        return [_error(error.status, error.reason, str(error)) for _ in arrivals]
+    now_s = int(time.time())
+    mark = _mark(now_s)
+    responses: list[Response | None] = [None] * len(arrivals)
+    verified: list[tuple[int, ParsedRequest, Call]] = []
+    for position, arrival in enumerate(arrivals):
+        try:
+            entered = _enter(arrival, standing, now_s, mark)
+        except DoorError as error:
+            responses[position] = _refused_at_the_door(arrival, error)
+            continue
+        if isinstance(entered, Response):
+            responses[position] = entered
+        else:
+            verified.append((position, *entered))
+    for position, response in _delivered(verified):
+        responses[position] = response
+    return [response for response in responses if response is not None]
+
+
+def _enter(arrival: Arrival, standing: Any, now_s: int, mark: int) -> Response | tuple[ParsedRequest, Call]:
+    """The verified call, or the answer to an echo. Raises DoorError for everything that is not signed by a known key."""
+    if arrival.path == _ECHO:
+        return _echo(arrival, standing, now_s, mark)
+    match = _PATH.fullmatch(arrival.path)
+    if match is None:
+        raise DoorError(404, "NO_SUCH_CALL", "POST to /exchange/v1/{agreement}/verify, query or batch, or to /exchange/v1/echo")
+    if arrival.method != "POST":
+        raise DoorError(405, "METHOD_NOT_ALLOWED", "signed calls are POST requests")
+    parsed, caller = authenticate(arrival, standing, now_s, mark)
+    return parsed, _call(arrival, caller, match[1], Method(match[2].upper()))
+
+
+def _call(arrival: Arrival, caller: VerifiedCaller, agreement: str, method: Method) -> Call:
+    try:
+        document = loads(arrival.body, allow_floats=True)
+    except CanonicalError as error:
+        return Call(caller, agreement, method, fault=f"the body is not strict JSON: {error}")
+    return Call(caller, agreement, method, document)
+
+
+def _delivered(verified: Sequence[tuple[int, ParsedRequest, Call]]) -> list[tuple[int, Response]]:
+    if not verified:
+        return []
+    try:
+        answers = deliver([call for _, _, call in verified])
+    except HubError as error:
+        return [(position, _error(error.status, error.reason, str(error))) for position, _, _ in verified]
+    return [
+        (position, _signed(parsed, answer))
+        for (position, parsed, _), answer in zip(verified, answers, strict=True)
+        if isinstance(answer, Answer)
+    ]
+
+
+def _signed(parsed: ParsedRequest, answer: Answer) -> Response:
+    """The answer, or the refusal after authentication, signed together with the request that it answers."""
+    body = dumps(dict(answer.body))
+    content_type = JSON_TYPE if answer.status == 200 else PROBLEM_TYPE
+    headers = message.sign_answer(
+        signers.hub_signer(Use.HUB_ANSWER),
+        status=answer.status,
+        content_type=content_type,
+        body=body,
+        request=parsed,
+        created=int(time.time()),
+    )
+    return Response(answer.status, _wire(headers), body)
+
+
+def _wire(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
+    pairs = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
+    return [*pairs, (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+
+
+def _refused_at_the_door(arrival: Arrival, error: DoorError) -> Response:
+    """Count the stranger; the log does not grow by strangers."""
+    STRANGERS.note(arrival.address)
+    trail.count_stranger(error.code)
+    return _error(error.status, error.code, error.detail)
+
+
+def _error(status: int, code: str, detail: str) -> Response:
+    """A problem before authentication, signed as an error; unsigned only where the hub has no key to sign with."""
+    problem = {
+        "type": f"urn:mianzheng:problem:{code.lower()}",
+        "title": code.replace("_", " ").capitalize(),
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
+    body = dumps(problem)
+    headers = {"content-type": PROBLEM_TYPE}
+    try:
+        signer = signers.hub_signer(Use.HUB_ANSWER)
+        headers |= message.sign_error(signer, status=status, body=body, created=int(time.time()))
+    except HubError:
+        headers["content-digest"] = message.content_digest(body)
+    if status in (429, 503):
+        headers["retry-after"] = "60" if status == 429 else "1"
+    return Response(status, _wire(headers), body)
+
+
+def unavailable(code: str, detail: str) -> Response:
+    """503 from outside the delivering thread."""
+    return _error(503, code, detail)
+
+
+def _echo(arrival: Arrival, standing: Any, now_s: int, mark: int) -> Response:
+    """What the hub made of a request: its signature base, the clock difference, the key's status, and no data."""
+    parsed = parse(arrival)
+    status = "VALID"
+    try:
+        parsed, _caller = authenticate(arrival, standing, now_s, mark)
+    except DoorError as error:
+        status = error.code
+        STRANGERS.note(arrival.address)
+    body = dumps(
+        {
+            "key": {"keyid": parsed.keyid, "status": status},
+            "clock_difference_s": parsed.created - now_s,
+            "hub_time": now_s,
+            "signature_base": parsed.signature_base.decode("ascii"),
+            "hub": settings.LOG_ORIGIN,
+        }
+    )
+    headers = message.sign_answer(
+        signers.hub_signer(Use.HUB_ANSWER), status=200, content_type=JSON_TYPE, body=body, request=parsed, created=now_s
+    )
+    return Response(200, _wire(headers), body)
+
+
+def _mark(now_s: int) -> int:
+    """The nonces' high-water mark; once a minute, old nonces are purged and it moves."""
+    if now_s >= _PURGE.next_s:
+        _PURGE.next_s = now_s + PURGE_EVERY_S
+        counting.purge_nonces(now_s)
+    with connection.cursor() as cursor:
+        return counting.nonce_mark(cursor)

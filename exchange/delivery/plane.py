@@ -1,0 +1,116 @@
+"""The ASGI front of the data path: gathers what is waiting into batches, and one thread per process delivers them.
+
+It stands before Django's own handler and before DRF, which together cost more than the exchange itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.db import connection, connections
+
+from exchange.delivery.door import BODY_LIMIT, Arrival
+from exchange.delivery.handling import Response, handle, unavailable
+
+logger = logging.getLogger(__name__)
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+PREFIX = "/exchange/"
+MOST_IN_BATCH = 256
+MOST_WAITING = 4096
+GATHER_S = 0.001
+SQLITE_PAUSE_S = 0.001
+
+
+class Plane:
+    """One queue, one delivering thread. `__call__` is the ASGI application for everything under /exchange/."""
+
+    def __init__(self) -> None:
+        self.waiting: list[tuple[Arrival, asyncio.Future[Response]]] = []
+        self.is_running = False
+        self.running: asyncio.Task[None] | None = None
+        self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="deliver")
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        body = await _body(receive)
+        arrival = Arrival(
+            method=scope["method"],
+            path=_raw_path(scope),
+            has_query=bool(scope.get("query_string")),
+            headers=scope["headers"],
+            body=body,
+            address=(scope.get("client") or ("", 0))[0],
+        )
+        response = await self._answer(arrival)
+        await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
+        await send({"type": "http.response.body", "body": response.body})
+
+    async def _answer(self, arrival: Arrival) -> Response:
+        if len(self.waiting) >= MOST_WAITING:
+            return unavailable("BUSY", "too many calls are waiting; try again in a second")
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Response] = loop.create_future()
+        self.waiting.append((arrival, future))
+        if not self.is_running:
+            self.is_running = True
+            loop.call_later(GATHER_S if len(self.waiting) > 1 else 0, self._start)
+        return await future
+
+    def _start(self) -> None:
+        self.running = asyncio.get_running_loop().create_task(self._run())
+
+    async def _run(self) -> None:
+        """Deliver batch after batch while anything waits."""
+        loop = asyncio.get_running_loop()
+        while self.waiting:
+            batch, self.waiting = self.waiting[:MOST_IN_BATCH], self.waiting[MOST_IN_BATCH:]
+            responses = await loop.run_in_executor(self.thread, _deliver, [arrival for arrival, _ in batch])
+            for (_, future), response in zip(batch, responses, strict=True):
+                if not future.done():
+                    future.set_result(response)
+        self.is_running = False
+
+
+def _deliver(arrivals: Sequence[Arrival]) -> list[Response]:
+    """In the delivering thread: one batch. Whatever fails, every caller gets an answer, and no data go out unrecorded."""
+    try:
+        return handle(arrivals)
+    except Exception as error:
+        # The type alone: a message could carry a value.
+        logger.exception("a batch of %d calls failed: %s", len(arrivals), type(error).__name__)
+        for each in connections.all(initialized_only=True):
+            each.close()
+        return [unavailable("UNAVAILABLE", "the hub could not record this exchange; nothing was given") for _ in arrivals]
+    finally:
+        if connection.vendor == "sqlite":
+            time.sleep(SQLITE_PAUSE_S)  # lets other writers in: without it their worst wait was seconds
+
+
+async def _body(receive: Receive) -> bytes:
+    """The whole body, up to one byte past the limit: the door then says that it is too large."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        event = await receive()
+        if event["type"] == "http.disconnect":
+            break
+        part = event.get("body", b"")
+        if size <= BODY_LIMIT:
+            parts.append(part)
+            size += len(part)
+        if not event.get("more_body", False):
+            break
+    return b"".join(parts)
+
+
+def _raw_path(scope: Scope) -> str:
+    """The path as it was sent: it is what was signed."""
+    raw = scope.get("raw_path")
+    return raw.decode("latin-1") if raw else scope["path"]

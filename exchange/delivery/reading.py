@@ -1,0 +1,170 @@
+"""Steps 2 and 3: read hosted data, one look-up per dataset for the whole batch, then minimise call by call."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from catalog.stores.hosted import FilesMissing
+
+from audit.trail import PersonNamed
+from catalog.models import Dataset
+from catalog.stores import hosted
+from exchange.delivery.calls import AskedFact, NamedSubject, Work
+from exchange.delivery.deciding import compiled_facts
+from exchange.delivery.facts import UNKNOWN, CompiledFact, Surroundings
+from exchange.delivery.minimise import Record, agreed_items, in_scope, withheld
+from exchange.delivery.subjects import is_personal
+from exchange.sharing.grounds_of_refusal import refusal
+from exchange.sharing.policy import Method, Policy
+
+
+@dataclass
+class Found:
+    """What one dataset gave for this batch: records by identifier, and how many share a counted value."""
+
+    records: Mapping[str, list[Record]]
+    same: dict[tuple[str, Any], int] = field(default_factory=dict)
+
+
+def answer_all(works: Iterable[Work], today: date) -> None:
+    """Fill in the answer of every work that is not refused; a dataset that cannot be read refuses with PROVIDER_DOWN."""
+    by_dataset: dict[str, list[Work]] = {}
+    for work in works:
+        if work.refusal is None and work.policy is not None:
+            by_dataset.setdefault(work.policy.dataset, []).append(work)
+    if not by_dataset:
+        return
+    offline = set(Dataset.objects.filter(code__in=by_dataset, offline=True).values_list("code", flat=True))
+    for dataset, group in by_dataset.items():
+        _answer_dataset(group, is_offline=dataset in offline, today=today)
+
+
+def _answer_dataset(group: list[Work], *, is_offline: bool, today: date) -> None:
+    policy = group[0].policy
+    assert policy is not None  # noqa: S101 - grouped by its dataset just now
+    try:
+        if is_offline or policy.revision is None:
+            raise FilesMissing
+        found = _read(policy, group)
+    except FilesMissing:
+        for work in group:
+            work.refuse(refusal("PROVIDER_DOWN"))
+        return
+    for work in group:
+        _answer(work, found, today)
+
+
+def _read(policy: Policy, group: list[Work]) -> Found:
+    """One look-up for every subject and parameter of the group, of the union of the items that they need."""
+    assert policy.revision is not None  # noqa: S101 - checked by the caller
+    store = hosted.open_revision(policy.revision["lookup"], policy.revision["rows"], policy.document)
+    subjects: set[str] = set()
+    items: set[str] = set()
+    counted: set[str] = set()
+    for work in group:
+        subjects.update(subject.identifier for subject in work.subjects)
+        subjects.update(identifier for fact in work.facts for _, identifier in fact.others)
+        items.update(_needed_items(work))
+        counted.update(item for fact in _facts_of(work) for item in fact.counted_items)
+    found = Found(store.lookup(sorted(subjects), sorted(items)))
+    for item in counted:
+        for value in {record.get(item) for records in found.records.values() for record in records} - {None, ""}:
+            found.same[(item, value)] = store.count_same(item, value)
+    return found
+
+
+def _facts_of(work: Work) -> list[CompiledFact]:
+    assert work.policy is not None  # noqa: S101 - only decided works come here
+    compiled = compiled_facts(work.policy)
+    return [compiled[fact.name] for fact in work.facts]
+
+
+def _needed_items(work: Work) -> set[str]:
+    assert work.policy is not None  # noqa: S101 - only decided works come here
+    needed = set(work.policy.row_filter)
+    for fact in _facts_of(work):
+        needed |= fact.items
+    if not work.facts:
+        needed |= set(work.policy.items)
+    return needed
+
+
+def _answer(work: Work, found: Found, today: date) -> None:
+    assert work.policy is not None  # noqa: S101 - only decided works come here
+    policy = work.policy
+    as_of = policy.revision["as_of"] if policy.revision else ""
+    work.withheld = policy.withheld if not work.facts else ()
+    if work.call.method is Method.QUERY:
+        records = in_scope(policy, found.records.get(work.subjects[0].identifier, []))
+        work.answer = {"answer": {**_records_answer(work, work.subjects[0], records), "as_of": as_of}}
+    elif work.call.method is Method.VERIFY:
+        work.answer = {"answers": _facts_answer(work, work.subjects[0], found, today, as_of)}
+    else:
+        work.answer = {"answers": [_line(work, subject, found, today, as_of) for subject in work.subjects]}
+
+
+def _line(work: Work, subject: NamedSubject, found: Found, today: date, as_of: str) -> dict[str, Any]:
+    assert work.policy is not None  # noqa: S101 - only decided works come here
+    records = in_scope(work.policy, found.records.get(subject.identifier, []))
+    if work.facts:
+        state = "FOUND" if records else "NO_RECORD"
+        return {"subject": subject.echo, "state": state, "facts": _facts_answer(work, subject, found, today, as_of)}
+    return {"subject": subject.echo, **_records_answer(work, subject, records), "as_of": as_of}
+
+
+def _records_answer(work: Work, subject: NamedSubject, records: list[Record]) -> dict[str, Any]:
+    assert work.policy is not None  # noqa: S101 - only decided works come here
+    given = agreed_items(work.policy, records)
+    state = "FOUND" if records else "NO_RECORD"
+    _name(work, subject, list(work.policy.items), state)
+    _name_in_answer(work, subject, given)
+    return {"state": state, "records": given, "withheld": withheld(work.policy, records)}
+
+
+def _facts_answer(work: Work, subject: NamedSubject, found: Found, today: date, as_of: str) -> list[dict[str, Any]]:
+    """Exactly fact, with, answer and as_of for each fact asked; every fact is evaluated, none is skipped."""
+    assert work.policy is not None  # noqa: S101 - only decided works come here
+    compiled = compiled_facts(work.policy)
+    answers, state = [], {}
+    for fact in work.facts:
+        answer = _evaluate(work.policy, compiled[fact.name], fact, subject, found, today)
+        answers.append({"fact": fact.name, "with": dict(fact.sent), "answer": answer, "as_of": as_of})
+        state[fact.name] = answer
+    _name(work, subject, sorted({fact.name for fact in work.facts}), state)
+    for kind, identifier in sorted({other for fact in work.facts for other in fact.others}):
+        _name_other(work, kind, identifier, "parameter", subject.case)
+    return answers
+
+
+def _evaluate(policy: Policy, compiled: CompiledFact, fact: AskedFact, subject: NamedSubject, found: Found, today: date) -> str:
+    records = in_scope(policy, found.records.get(subject.identifier, []))
+    if not records and policy.row_filter:
+        # Outside the agreed rows is not "absent": the register says nothing here about that subject.
+        return UNKNOWN
+    others = {identifier: in_scope(policy, found.records.get(identifier, [])) for _, identifier in fact.others}
+    return compiled.answer(records, Surroundings(fact.values, today, others, found.same))
+
+
+def _name(work: Work, subject: NamedSubject, asked: list[str], state: Any) -> None:
+    if is_personal(subject.kind):
+        assert work.body is not None  # noqa: S101 - only decided works come here
+        work.persons.append(
+            PersonNamed(subject.kind, subject.identifier, "subject", subject.case or "", work.body.officer or "", asked, state)
+        )
+
+
+def _name_other(work: Work, kind: str, identifier: str, role: str, case: str | None) -> None:
+    if is_personal(kind):
+        assert work.body is not None  # noqa: S101 - only decided works come here
+        work.persons.append(PersonNamed(kind, identifier, role, case or "", work.body.officer or "", None, "FOUND"))
+
+
+def _name_in_answer(work: Work, subject: NamedSubject, given: list[dict[str, Any]]) -> None:
+    """Persons whom the answer names through a subject item other than the one asked about."""
+    assert work.policy is not None  # noqa: S101 - only decided works come here
+    for entry in work.policy.document["subjects"][1:]:
+        for identifier in sorted({record[entry["item"]] for record in given if record.get(entry["item"])}):
+            _name_other(work, entry["kind"], identifier, "answer", subject.case)

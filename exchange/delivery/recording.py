@@ -1,0 +1,161 @@
+"""Steps 4 and 5: the entry of each call, and the one transaction in which a batch becomes durable."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.db import connection, transaction
+
+from audit import acts, trail
+from audit.proof.canonical import dumps, fresh_nonce, sha256_text
+from exchange.delivery import counting
+from exchange.delivery.calls import Work
+from exchange.delivery.refusal_rate import RATE
+from exchange.delivery.subjects import is_personal
+from exchange.sharing.grounds_of_refusal import Refusal, refusal
+
+
+class VersionMoved(Exception):
+    """An act was added between compiling and recording: decide again."""
+
+
+def problem(ground: Refusal) -> dict[str, Any]:
+    """The refusal as RFC 9457 problem details, in both languages."""
+    return {
+        "type": f"urn:mianzheng:problem:{ground.code.lower()}",
+        "title": ground.code.replace("_", " ").capitalize(),
+        "status": ground.status,
+        "detail": ground.en,
+        "detail_zh": ground.zh,
+        "code": ground.code,
+        **ground.data,
+    }
+
+
+def build_entry(work: Work, at_ms: int, keys: Mapping[tuple[str, str], Any]) -> None:
+    """Give the answer (or the problem) its salt, and build the entry that holds its digest."""
+    body = work.answer if work.refusal is None else problem(work.refusal)
+    body["salt"] = fresh_nonce()
+    work.answer = body
+    work.built = trail.build(
+        trail.Draft(route=_route(work), message=_message(work, body), persons=tuple(work.persons)), at_ms=at_ms, keys=keys
+    )
+
+
+def _message(work: Work, body: dict[str, Any]) -> dict[str, Any]:
+    caller = work.call.caller
+    return {"request": caller.request_digest, "signature": caller.signature, "answer": sha256_text(dumps(body))}
+
+
+def _route(work: Work) -> dict[str, Any]:
+    """What the auditor reads. No identifier: facts appear with the parameters that name no subject."""
+    policy, body = work.policy, work.body
+    return {
+        "type": "exchange" if work.refusal is None else "refusal",
+        "requester": work.call.caller.department,
+        "system": work.call.caller.system,
+        "provider": policy.provider if policy else "",
+        "dataset": policy.dataset if policy else "",
+        "version": policy.version if policy else "",
+        "agreement": work.call.agreement,
+        "method": str(work.call.method),
+        "purpose": body.purpose if body and policy and body.purpose in policy.purposes else "",
+        "legal_basis": list(policy.legal_basis) if policy else [],
+        "items": list(policy.items) if policy and work.refusal is None and not work.facts else [],
+        "facts": [_public_fact(work, position) for position in range(len(work.facts))] if policy else [],
+        "withheld": [list(pair) for pair in work.withheld],
+        "outcome": work.outcome,
+        "reason": work.refusal.code if work.refusal else "",
+        "count": len(work.subjects),
+    }
+
+
+def _public_fact(work: Work, position: int) -> dict[str, Any]:
+    fact = work.facts[position]
+    if not work.policy or fact.name not in work.policy.facts:
+        return {"fact": "", "with": {}}
+    subjects = {name for name, value in fact.values.items() if isinstance(value, str) and value in {i for _, i in fact.others}}
+    return {"fact": fact.name, "with": {name: value for name, value in fact.sent.items() if name not in subjects}}
+
+
+def name_refused(work: Work) -> None:
+    """A refused party's call still names whom it asked about, with the state REFUSED or FAILED; a stranger's does not."""
+    if work.refusal is None:
+        return
+    work.persons = []
+    if work.policy is None or work.body is None:
+        return
+    asked = sorted({fact.name for fact in work.facts if fact.name in work.policy.facts}) or list(work.policy.items)
+    for subject in work.subjects:
+        if is_personal(subject.kind):
+            work.persons.append(
+                trail.PersonNamed(
+                    subject.kind, subject.identifier, "subject", subject.case or "", work.body.officer or "", asked, work.outcome
+                )
+            )
+    for kind, identifier in sorted({other for fact in work.facts for other in fact.others}):
+        if is_personal(kind):
+            work.persons.append(
+                trail.PersonNamed(kind, identifier, "parameter", work.body.case or "", work.body.officer or "", asked, work.outcome)
+            )
+
+
+def record(works: Sequence[Work], *, head: tuple[int, str], at_ms: int, keys: Mapping[tuple[str, str], Any]) -> None:
+    """Make the batch durable, or raise VersionMoved with nothing written. The order of steps is the protocol's."""
+    recorded = [work for work in works if work.is_recorded]
+    summaries = RATE.due(at_ms // 60_000)
+    try:
+        fresh = _record(recorded, [_summary(entry, at_ms) for entry in summaries], head, at_ms, keys)
+    except BaseException:
+        RATE.put_back(summaries)
+        raise
+    counting.note_nonces(fresh)
+    counting.note_quotas(fresh, at_ms)
+    counting.note_facts(fresh, at_ms)
+
+
+def _record(
+    works: Sequence[Work],
+    summaries: Sequence[trail.Built],
+    head: tuple[int, str],
+    at_ms: int,
+    keys: Mapping[tuple[str, str], Any],
+) -> list[Work]:
+    """The transaction itself; returns the works whose nonce was fresh."""
+    with transaction.atomic(durable=True), connection.cursor() as cursor:
+        acts.lock_shared(cursor)
+        if acts.version() != head:
+            raise VersionMoved
+        counting.spend_nonces(cursor, works)
+        fresh = [work for work in works if not work.replayed]
+        counting.spend_quotas(cursor, fresh, at_ms)
+        counting.spend_facts(cursor, fresh, at_ms)
+        for work in fresh:
+            if work.refusal is not None and work.built is None:
+                name_refused(work)
+                build_entry(work, at_ms, keys)
+        trail.insert([*(work.built for work in fresh), *summaries])
+    return fresh
+
+
+def _summary(entry: tuple[tuple[str, str, str], int, Counter[str]], at_ms: int) -> trail.Built:
+    """One entry for the refusals of a key past sixty in one minute: count and reasons."""
+    (_keyid, system, department), minute, reasons = entry
+    route = {
+        "type": "refusal",
+        "requester": department,
+        "system": system,
+        "outcome": "REFUSED",
+        "reason": "TOO_MANY_REFUSALS",
+        "count": reasons.total(),
+        "reasons": dict(sorted(reasons.items())),
+        "minute": minute,
+    }
+    return trail.build(trail.Draft(route=route), at_ms=at_ms, keys={})
+
+
+def replayed_problem() -> dict[str, Any]:
+    """The answer to a replay: no entry, no receipt, a tally."""
+    return problem(refusal("REPLAYED"))

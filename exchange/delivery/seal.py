@@ -1,0 +1,29 @@
+"""Step 7: receipts for a batch, under one signature of the hub's answer key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+
+from audit import signers
+from audit.proof.keys import Use
+from audit.proof.receipt import ReceiptParts, issue_receipts
+from audit.trail import Built
+
+MERGE_PROMISE_MS = 3_600_000
+
+
+def receipts(built: Sequence[Built], issued_ms: int) -> list[dict[str, Any]]:
+    """One receipt for each entry, in order; the promise is to be in the log within the hour."""
+    if not built:
+        return []
+    return issue_receipts(
+        signers.hub_signer(Use.HUB_ANSWER),
+        log=settings.LOG_ORIGIN,
+        hub=settings.LOG_ORIGIN,
+        parts=[ReceiptParts(item.raw, item.disclosures) for item in built],
+        issued_ms=issued_ms,
+        merge_by=issued_ms + MERGE_PROMISE_MS,
+    )

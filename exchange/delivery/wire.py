@@ -1,0 +1,146 @@
+"""The bodies of the wire, read strictly: unknown members, missing members and wrong shapes are refused. Pure.
+
+Protocol, section 4. Nothing here looks at a database; identifiers are only shaped, never printed in an error.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from exchange.sharing.policy import Method
+
+MAX_SUBJECTS = 1000
+MAX_FACTS = 50
+_SALT = re.compile(r"[A-Za-z0-9_-]{22,128}")
+_TEXT_LIMIT = 200
+_COMMON = frozenset({"purpose", "salt", "case", "officer"})
+_MEMBERS = {
+    Method.QUERY: _COMMON | {"subject"},
+    Method.VERIFY: _COMMON | {"subject", "facts"},
+    Method.BATCH: _COMMON | {"subjects", "facts"},
+}
+
+
+class WireError(ValueError):
+    """The body is not of the form of protocol section 4; the text says which member and how to mend it."""
+
+
+@dataclass(frozen=True)
+class SentSubject:
+    """A subject as it was sent: ``kind`` is None for a bare string. ``echo`` goes back in a batch's answer."""
+
+    kind: str | None
+    identifier: str
+    echo: Any
+    case: str | None = None
+
+
+@dataclass(frozen=True)
+class SentFact:
+    """One fact asked, with its parameters as sent."""
+
+    name: str
+    parameters: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Body:
+    """A well-formed body of QUERY, VERIFY or BATCH."""
+
+    method: Method
+    purpose: str
+    case: str | None
+    officer: str | None
+    subjects: tuple[SentSubject, ...]
+    facts: tuple[SentFact, ...]
+
+    @property
+    def has_case(self) -> bool:
+        """Whether every subject is covered by a case reference, its own or the call's."""
+        return bool(self.case) or all(subject.case for subject in self.subjects)
+
+
+def read_body(method: Method, document: Any) -> Body:
+    """Read the JSON of one call; raises WireError."""
+    if not isinstance(document, Mapping):
+        raise WireError("send a JSON object")
+    unknown = document.keys() - _MEMBERS[method]
+    if unknown:
+        raise WireError(f"unknown member: {min(unknown)[:60]!r}; allowed are {', '.join(sorted(_MEMBERS[method]))}")
+    salt = document.get("salt")
+    if not isinstance(salt, str) or not _SALT.fullmatch(salt):
+        raise WireError("salt: send at least 22 characters of base64url, fresh for each call")
+    return Body(
+        method=method,
+        purpose=_text(document, "purpose", required=True) or "",
+        case=_text(document, "case"),
+        officer=_text(document, "officer"),
+        subjects=_subjects(method, document),
+        facts=_facts(document.get("facts"), required=method is Method.VERIFY),
+    )
+
+
+def _text(document: Mapping[str, Any], name: str, *, required: bool = False) -> str | None:
+    value = document.get(name)
+    if value is None and not required:
+        return None
+    if not isinstance(value, str) or not 0 < len(value) <= _TEXT_LIMIT or not value.isprintable():
+        raise WireError(f"{name}: send printable text of 1 to {_TEXT_LIMIT} characters")
+    return value
+
+
+def _subjects(method: Method, document: Mapping[str, Any]) -> tuple[SentSubject, ...]:
+    if method is not Method.BATCH:
+        if "subject" not in document:
+            raise WireError("subject: name the person or organisation that you ask about")
+        return (read_subject(document["subject"], where="subject"),)
+    subjects = document.get("subjects")
+    if not isinstance(subjects, list) or not 0 < len(subjects) <= MAX_SUBJECTS:
+        raise WireError(f"subjects: send a list of 1 to {MAX_SUBJECTS} subjects")
+    return tuple(_batch_line(entry, position) for position, entry in enumerate(subjects))
+
+
+def _batch_line(entry: Any, position: int) -> SentSubject:
+    where = f"subjects[{position}]"
+    if isinstance(entry, Mapping) and "subject" in entry:
+        if entry.keys() - {"subject", "case"}:
+            raise WireError(f"{where}: only subject and case are allowed")
+        sent = read_subject(entry["subject"], where=where)
+        return SentSubject(sent.kind, sent.identifier, sent.echo, _text(entry, "case"))
+    return read_subject(entry, where=where)
+
+
+def read_subject(value: Any, *, where: str) -> SentSubject:
+    """A bare string, or ``{"kind": …, "id": …}``."""
+    if isinstance(value, str):
+        kind, identifier = None, value
+    elif isinstance(value, Mapping) and value.keys() == {"kind", "id"}:
+        kind, identifier = value["kind"], value["id"]
+    else:
+        raise WireError(f"{where}: send a string, or an object with kind and id")
+    if not isinstance(identifier, str) or not 0 < len(identifier) <= _TEXT_LIMIT or not identifier.isprintable():
+        raise WireError(f"{where}: the identifier must be printable text")
+    if kind is not None and (not isinstance(kind, str) or not kind):
+        raise WireError(f"{where}: kind must be text")
+    return SentSubject(kind, identifier, value)
+
+
+def _facts(value: Any, *, required: bool) -> tuple[SentFact, ...]:
+    if value is None and not required:
+        return ()
+    if not isinstance(value, list) or not 0 < len(value) <= MAX_FACTS:
+        raise WireError(f"facts: send a list of 1 to {MAX_FACTS} facts")
+    return tuple(_fact(entry, position) for position, entry in enumerate(value))
+
+
+def _fact(entry: Any, position: int) -> SentFact:
+    where = f"facts[{position}]"
+    if not isinstance(entry, Mapping) or not {"fact"} <= entry.keys() <= {"fact", "with"}:
+        raise WireError(f"{where}: send an object with fact and, where it takes parameters, with")
+    parameters = entry.get("with", {})
+    if not isinstance(entry["fact"], str) or not isinstance(parameters, Mapping):
+        raise WireError(f"{where}: fact is text, with is an object")
+    return SentFact(entry["fact"], parameters)
