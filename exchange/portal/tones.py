@@ -5,6 +5,7 @@ from enum import StrEnum
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class Tone(StrEnum):
@@ -70,7 +71,12 @@ STATES: dict[str, Face] = {
     "RUNNING": Face(Tone.WAITING, "clock", _("Running")),
     "DONE": Face(Tone.FOUND, "check", _("Done")),
 }
-SENSITIVITY = {1: _("Open"), 2: _("Internal"), 3: _("Personal"), 4: _("Sensitive personal")}
+SENSITIVITY = {
+    1: pgettext_lazy("sensitivity", "Open"),
+    2: pgettext_lazy("sensitivity", "Internal"),
+    3: pgettext_lazy("sensitivity", "Personal"),
+    4: pgettext_lazy("sensitivity", "Sensitive personal"),
+}
 SHARING = {
     "UNCONDITIONAL": Face(Tone.FOUND, "open", _("Unconditional sharing")),
     "CONDITIONAL": Face(Tone.WAITING, "gate", _("Conditional sharing")),

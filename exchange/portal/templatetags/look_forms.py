@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 
 register = template.Library()
 KINDS: dict[str, tuple[type[forms.Widget], ...]] = {
+    "checkboxes": (forms.CheckboxSelectMultiple,),  # before radios: it is one of them by inheritance
     "radios": (forms.RadioSelect,),
-    "checkboxes": (forms.CheckboxSelectMultiple,),
     "checkbox": (forms.CheckboxInput,),
     "hidden": (forms.HiddenInput, forms.MultipleHiddenInput),
 }
@@ -34,7 +34,8 @@ def field(bound: BoundField, hint: str = "", label: str = "", rows: int = 0) -> 
     """
     kind, css_class = _kind(bound.field.widget), _class(bound.field.widget)
     hint = hint or str(bound.help_text)
-    return render_to_string("components/field.html", {"field": bound, "kind": kind, "hint": hint, "label": label or bound.label, "widget": _widget(bound, css_class, hint, rows) if kind == "input" else ""})
+    widget = _widget(bound, css_class, hint, rows) if kind == "input" else ""
+    return render_to_string("components/field.html", {"field": bound, "kind": kind, "hint": hint, "label": label or bound.label, "widget": widget})
 
 
 def _widget(bound: BoundField, css_class: str, hint: str, rows: int) -> SafeString:
@@ -52,8 +53,16 @@ def _widget(bound: BoundField, css_class: str, hint: str, rows: int) -> SafeStri
 @register.simple_tag
 def error_summary(form: forms.BaseForm) -> SafeString:
     """`{% error_summary form %}`: every error with a link to its field; nothing when there is none."""
-    faults = [(form[name].id_for_label if name in form.fields else "", error) for name, errors in form.errors.items() for error in errors]
+    faults = [(*_place(form, name), error) for name, errors in form.errors.items() for error in errors]
     return render_to_string("components/error_summary.html", {"faults": faults}) if faults else format_html("")
+
+
+def _place(form: forms.BaseForm, name: str) -> tuple[str, str]:
+    """Return the anchor and the label of a field; both empty for a fault of the whole form."""
+    if name not in form.fields:
+        return "", ""
+    bound = form[name]
+    return bound.id_for_label or bound.auto_id, str(bound.label)
 
 
 @register.simple_tag
@@ -102,3 +111,9 @@ def pages(context: template.Context, next_cursor: str | None = "", previous_curs
 
     return render_to_string("components/pages.html", {"older": address(next_cursor), "newer": address(previous_cursor)})
 
+
+
+@register.simple_tag
+def search_box(url: str, label: str, value: str = "", name: str = "q", placeholder: str = "") -> SafeString:
+    """`{% search_box url label value %}`: one large search field with its button; a GET form."""
+    return render_to_string("components/search_box.html", {"url": url, "label": label, "value": value or "", "name": name, "placeholder": placeholder})

@@ -116,6 +116,18 @@ def panel(content: str, *, tone: str = "neutral", figure: object = "", title: st
 
 
 @register.simple_block_tag
+def hero(content: str, *, title: str, lead: str = "") -> SafeString:
+    """`{% hero title=… lead=… %}{% search_box … %}{% endhero %}`: the opening of a public page; holds the page's h1."""
+    return format_html('<div class="mz-hero"><h1>{}</h1>{}{}</div>', title, format_html('<p class="mz-hero__lead">{}</p>', lead) if lead else "", content)
+
+
+@register.simple_block_tag
+def sentence(content: str) -> SafeString:
+    """`{% sentence %}…{% endsentence %}`: one plain sentence that says what happened, set large."""
+    return format_html('<div class="mz-sentence"><p>{}</p></div>', content)
+
+
+@register.simple_block_tag
 def summary_list(content: str) -> SafeString:
     """`{% summary_list %}` around `{% summary_row key %}value{% endsummary_row %}`."""
     return format_html('<dl class="mz-summary">{}</dl>', content)
