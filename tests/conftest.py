@@ -22,8 +22,9 @@ CHROMIUM = os.environ.get("CHROMIUM") or next((found for name in _CHROMIUMS if (
 
 
 def pytest_configure() -> None:
-    """Read the settings now, from this worker's home."""
+    """Read the settings now, from this worker's home; workers that we start must not read them before they have theirs."""
     _ = settings.DATABASES
+    del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
 def pytest_unconfigure() -> None:
