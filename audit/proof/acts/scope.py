@@ -1,0 +1,155 @@
+"""What an agreement or offer may contain: only what its dataset declares, and with an offer only what is offered."""
+
+from collections.abc import Mapping
+from typing import cast
+
+from audit.proof.acts.standing import AgreementState, OrderFault, Standing, VersionStanding
+from audit.proof.canonical import JSON, Document
+
+OWNER_CHECK = "OWNER_CHECK"
+
+
+def require_scope(standing: Standing, scope: Document) -> None:
+    """An agreement's or offer's dataset, items, facts and filter, against the current dataset version."""
+    dataset = _text(scope, "dataset")
+    current = standing.versions.get(dataset)
+    if current is None:
+        raise OrderFault("DATASET_UNKNOWN", f"the dataset {dataset} is not published")
+    if standing.datasets[dataset] != scope["provider"]:
+        raise OrderFault("NOT_OWNER", f"the dataset {dataset} belongs to another department")
+    if current.version["major"] != scope["major"]:
+        raise OrderFault("MAJOR", f"the current major version of {dataset} is {current.version['major']}")
+    if current.version["sharing_attribute"] == "NOT_SHARED":
+        raise OrderFault("NOT_SHARED", f"the dataset {dataset} is not shared")
+    _require_items(standing, current, scope)
+    _require_facts(current, scope)
+
+
+def _require_items(standing: Standing, current: VersionStanding, scope: Document) -> None:
+    dataset = _text(scope, "dataset")
+    declared = {item["name"]: item for item in cast("list[Document]", current.version["items"])}
+    filtered = cast("dict[str, JSON]", scope["row_filter"] or {})
+    items = cast("list[str]", scope["items"])
+    for name in (*items, *filtered):
+        if name not in declared:
+            raise OrderFault("ITEM_UNKNOWN", f"{dataset} has no item {name}")
+    for name in items:
+        if declared[name]["sharing_attribute"] == "NOT_SHARED":
+            raise OrderFault("NOT_SHARED", f"the item {name} of {dataset} is not shared")
+        if (dataset, name) in standing.restricted:
+            raise OrderFault("RESTRICTED", f"the item {name} of {dataset} is restricted by its owner")
+    if not items and not scope["facts"]:
+        raise OrderFault("SHAPE", "name at least one item or fact")
+
+
+def _require_facts(current: VersionStanding, scope: Document) -> None:
+    declared = {fact["name"]: fact for fact in cast("list[Document]", current.version["facts"])}
+    for fact in cast("list[Document]", scope["facts"]):
+        found = declared.get(fact["fact"])
+        if found is None:
+            raise OrderFault("FACT_UNKNOWN", f"there is no fact {fact['fact']}")
+        parameters = {parameter["name"] for parameter in cast("list[Document]", found["parameters"])}
+        if cast("Document", fact["with"]).keys() != parameters:
+            raise OrderFault("PARAMETERS", f"say the allowed values of every parameter of {fact['fact']}, and of no other")
+
+
+def require_agreement(standing: Standing, agreement: Document) -> None:
+    """What only an agreement has: its parties, the requester's systems, and what it replaces."""
+    own = agreement["provider"] == agreement["requester"]
+    purposes = cast("list[str]", agreement["purposes"])
+    if own != (purposes == [OWNER_CHECK]) or (OWNER_CHECK in purposes and not own):
+        raise OrderFault("PARTIES", "a department agrees with itself for the purpose OWNER_CHECK alone, and with nobody else for it")
+    for system in cast("list[str]", agreement["systems"]):
+        if standing.systems.get(system) != agreement["requester"]:
+            raise OrderFault("SYSTEM", f"the system {system} does not belong to the requester")
+    if agreement["supersedes"] is not None:
+        _require_superseded(standing, agreement)
+
+
+def _require_superseded(standing: Standing, agreement: Document) -> None:
+    old = standing.agreements.get(_text(agreement, "supersedes"))
+    if old is None or old.state is not AgreementState.IN_FORCE:
+        raise OrderFault("SUPERSEDES", "the agreement to be replaced is not in force")
+    if any(old.agreement[member] != agreement[member] for member in ("provider", "requester", "dataset")):
+        raise OrderFault("SUPERSEDES", "the agreement to be replaced is between other parties or about another dataset")
+
+
+def require_within(offer: Document, agreement: Document, at: str) -> None:
+    """Whether a requester may sign this agreement alone: nothing in it goes beyond the standing offer."""
+    until = cast("Document", agreement["period"])["until"]
+    checks = {
+        "the offer has ended": at <= _end_of(_text(offer, "not_after")),
+        "the dataset is another": all(offer[member] == agreement[member] for member in ("provider", "dataset", "major")),
+        "the requester is not named": _named(agreement["requester"], offer["requesters"]),
+        "a method is not offered": _subset(agreement["methods"], offer["methods"]),
+        "an item is not offered": _subset(agreement["items"], offer["items"]),
+        "a fact is not offered": _facts_within(offer, agreement),
+        "rows outside the offer's filter": _rows_within(offer["row_filter"], agreement["row_filter"]),
+        "a purpose is not offered": all(_named(item, offer["purposes"]) for item in cast("list[str]", agreement["purposes"])),
+        "the quota is larger": _quota_within(cast("Document", offer["quota"]), cast("Document", agreement["quota"])),
+        "the period goes beyond the offer": _end_of(cast("str", until)) <= _end_of(_text(offer, "not_after")),
+    }
+    for message, holds in checks.items():
+        if not holds:
+            raise OrderFault("BEYOND_OFFER", f"beyond the standing offer: {message}")
+
+
+def _text(document: Mapping[str, JSON], name: str) -> str:
+    return cast("str", document[name])
+
+
+def _end_of(day_or_time: str) -> str:
+    return day_or_time if "T" in day_or_time else f"{day_or_time}T23:59:59Z"
+
+
+def _named(code: JSON, allowed: JSON) -> bool:
+    return allowed == ["*"] or code in cast("list[str]", allowed)
+
+
+def _subset(inner: JSON, outer: JSON) -> bool:
+    return set(cast("list[str]", inner)) <= set(cast("list[str]", outer))
+
+
+def _facts_within(offer: Document, agreement: Document) -> bool:
+    offered = {fact["fact"]: fact["with"] for fact in cast("list[Document]", offer["facts"])}
+    return all(
+        fact["fact"] in offered and _values_within(cast("Document", offered[fact["fact"]]), cast("Document", fact["with"]))
+        for fact in cast("list[Document]", agreement["facts"])
+    )
+
+
+def _values_within(outer: Document, inner: Document) -> bool:
+    return outer.keys() == inner.keys() and all(_narrower(cast("Document", outer[name]), cast("Document", inner[name])) for name in inner)
+
+
+def _narrower(outer: Document, inner: Document) -> bool:
+    if outer == inner:
+        return True
+    if "in" in outer:
+        return "in" in inner and all(_holds(outer["in"], value) for value in cast("list[JSON]", inner["in"]))
+    if "min" not in outer or "subject" in inner:
+        return False
+    low, high = outer["min"], outer["max"]
+    values = cast("list[JSON]", inner["in"]) if "in" in inner else [inner["min"], inner["max"]]
+    return all(type(value) is type(low) and low <= value <= high for value in values)  # type: ignore[operator]
+
+
+def _holds(values: JSON, wanted: JSON) -> bool:
+    """Whether a list holds a value of the same type: 1 is not true, and "1" is not 1."""
+    return any(type(value) is type(wanted) and value == wanted for value in cast("list[JSON]", values))
+
+
+def _rows_within(outer: JSON, inner: JSON) -> bool:
+    if outer is None:
+        return True
+    filters = cast("dict[str, Document]", inner or {})
+    return all(
+        name in filters and all(_holds(allowed["in"], value) for value in cast("list[JSON]", filters[name]["in"]))
+        for name, allowed in cast("dict[str, Document]", outer).items()
+    )
+
+
+def _quota_within(outer: Document, inner: Document) -> bool:
+    ours, theirs = cast("dict[str, int]", outer["fact_answers"]), cast("dict[str, int]", inner["fact_answers"])
+    calls = all(cast("int", inner[name]) <= cast("int", outer[name]) for name in ("per_day", "burst_per_minute"))
+    return calls and theirs["q"] <= ours["q"] and theirs["days"] >= ours["days"]
