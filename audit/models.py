@@ -144,8 +144,6 @@ class EntryIndex(models.Model):
             models.Index(fields=["provider", "entry"], name="audit_index_provider"),
             models.Index(fields=["dataset", "entry"], name="audit_index_dataset"),
             models.Index(fields=["agreement", "entry"], name="audit_index_agreement"),
-            models.Index(fields=["outcome", "entry"], name="audit_index_outcome"),
-            models.Index(fields=["type", "entry"], name="audit_index_type"),
         ]
 
     def __str__(self) -> str:
