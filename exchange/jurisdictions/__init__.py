@@ -9,10 +9,10 @@ from exchange.jurisdictions.reading import (
     load_departments,
     load_identifier_kinds,
     load_purposes,
+    load_register,
     load_registers,
     load_residents,
     load_words,
-    read_document,
 )
 
 __all__ = [
@@ -21,8 +21,8 @@ __all__ = [
     "load_departments",
     "load_identifier_kinds",
     "load_purposes",
+    "load_register",
     "load_registers",
     "load_residents",
     "load_words",
-    "read_document",
 ]

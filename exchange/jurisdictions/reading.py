@@ -23,14 +23,20 @@ def load_registers(jurisdiction: str = "cn") -> dict[str, Document]:
     """
     registers: dict[str, Document] = {}
     for path in sorted((FOLDER / jurisdiction / "registers").glob("*.yaml")):
-        register = read_document(path, "register")
-        faults = register_faults(register)
+        register = load_register(path)
         if register["code"] in registers:
-            faults.append(Fault("code", "unique", f"{register['code']} is already the code of another file: choose another"))
-        if faults:
-            raise JurisdictionInvalid(path.name, faults)
+            raise JurisdictionInvalid(path.name, [Fault("code", "unique", f"another file has the code {register['code']}: choose another")])
         registers[register["code"]] = register
     return registers
+
+
+def load_register(path: Path) -> Document:
+    """Return one register description, checked for shape and meaning; raises JurisdictionInvalid with all faults."""
+    register = read_document(path, "register")
+    faults = register_faults(register)
+    if faults:
+        raise JurisdictionInvalid(path.name, faults)
+    return register
 
 
 def load_departments(jurisdiction: str = "cn") -> dict[str, Document]:

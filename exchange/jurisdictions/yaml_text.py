@@ -32,7 +32,7 @@ class _StrictLoader(_Loader):  # type: ignore[misc]  # the C loader where libyam
         return mapping
 
 
-class _KeyFaultError(yaml.MarkedYAMLError):  # type: ignore[misc]
+class _KeyFaultError(yaml.MarkedYAMLError):
     """A key that must not be read as it stands."""
 
     def __init__(self, node: yaml.Node, problem: str) -> None:

@@ -79,4 +79,4 @@ def _certificate(person: Person, chance: Random, today: date) -> Row:
 def _share_with_certificate(age: int) -> float:
     if age < 18:
         return 0.015
-    return 0.042 if age < 60 else 0.125
+    return 0.05 if age < 60 else 0.15

@@ -55,14 +55,14 @@ def couple(chance: Random) -> list[Seat]:
 
 def parent_and_child(chance: Random) -> list[Seat]:
     """One parent with one or two children."""
-    parent = Seat("head", "female" if chance.random() < 0.7 else "male", _born(chance, 26, 60), "head")
+    parent = Seat("head", "female" if chance.random() < 0.7 else "male", _born(chance, 28, 62), "head")
     children = _children(chance, parent.born, 1 + (chance.random() < 0.15), surname="head")
     return [parent, *children]
 
 
 def family(chance: Random) -> list[Seat]:
     """A couple with one to three children."""
-    parents = _couple(chance, 25, 56)
+    parents = _couple(chance, 27, 62)
     count = 1 + (chance.random() < 0.30) + (chance.random() < 0.03)
     return [*parents, *_children(chance, _mother(parents).born, count, surname=_father(parents).surname)]
 
@@ -95,8 +95,8 @@ def grandparents(chance: Random) -> list[Seat]:
 
 
 _FORMS: tuple[tuple[float, Form], ...] = (
-    (0.25, single),
-    (0.24, couple),
+    (0.24, single),
+    (0.25, couple),
     (0.08, parent_and_child),
     (0.28, family),
     (0.11, three_generations),

@@ -18,7 +18,7 @@ class Names:
 
     def __init__(self) -> None:
         data: dict[str, Any] = read_yaml(divisions_path().parent.parent / "demonstration" / "names.yaml")
-        self._surnames = list(data["surnames"])
+        self._surnames: list[str] = list(data["surnames"])
         self._steps = list(accumulate(data["surnames"].values()))
         self._generations: list[dict[str, Any]] = data["given"]
         self._trade_names: list[str] = data["trade_names"]

@@ -39,9 +39,9 @@ class VehicleRows:
         values = [self._value() for _ in range(self._chance.choices(_VEHICLES, _VEHICLE_WEIGHTS)[0])]
         # where the value of one vehicle is missing, nobody can say what they are worth together
         total = "" if "" in values else f"{sum(int(value.removesuffix('.00')) for value in values)}.00"
-        for value in values or [None]:
-            plate = "" if value is None else self._plates.give()
-            yield driver | {"record": self._next_record(), "vehicle": plate, "vehicle_value": value or "", "vehicles_value": total}
+        vehicles = [(self._plates.give(), value) for value in values] or [("", "")]
+        for plate, value in vehicles:
+            yield driver | {"record": self._next_record(), "vehicle": plate, "vehicle_value": value, "vehicles_value": total}
 
     def _licence(self, person: Person) -> Row:
         chance = self._chance
@@ -69,5 +69,5 @@ class VehicleRows:
 
 def _share_of_drivers(age: int) -> float:
     if age < 60:
-        return 0.58
+        return 0.54
     return 0.28 if age < 70 else 0.03
