@@ -34,6 +34,8 @@ def blind(search_key: bytes, kind: str, identifier: str) -> bytes:
     """
     if ":" in kind:
         raise EnvelopeError("a kind of identifier has no colon")
+    if len(search_key) < KEY_SIZE:
+        raise EnvelopeError("the search key has at least 32 bytes")
     return hmac.digest(search_key, f"{kind}:{identifier}".encode(), "sha256")
 
 
@@ -59,7 +61,7 @@ def unwrap_key(kek: bytes, wrapped: bytes, key_blind: bytes) -> bytes:
 
 def person_salt(subject_key: bytes, entry_nonce: bytes, position: int) -> str:
     """Salt of one person disclosure: HMAC(subject key, entry nonce ‖ position as 4 bytes), 43 characters. Not stored."""
-    return b64url(hmac.digest(subject_key, _place(entry_nonce, position), "sha256"))
+    return b64url(hmac.digest(subject_key, _place(subject_key, entry_nonce, position), "sha256"))
 
 
 def sealed_person(subject_key: bytes, entry_nonce: bytes, position: int, person: Document) -> tuple[str, bytes]:
@@ -67,7 +69,7 @@ def sealed_person(subject_key: bytes, entry_nonce: bytes, position: int, person:
 
     `entry_nonce` is 16 random bytes, `position` the person's place in the entry from 0.
     """
-    place = _place(entry_nonce, position)
+    place = _place(subject_key, entry_nonce, position)
     content = dumps(person)
     return _text(subject_key, place, content), _seal(_person_key(subject_key, place), content, place)
 
@@ -79,7 +81,7 @@ def seal_person(subject_key: bytes, entry_nonce: bytes, position: int, person: D
 
 def open_person(subject_key: bytes, entry_nonce: bytes, position: int, ciphertext: bytes) -> dict[str, Any]:
     """The person again. Raises EnvelopeError for another key, entry or position, or changed bytes."""
-    place = _place(entry_nonce, position)
+    place = _place(subject_key, entry_nonce, position)
     content = _open(_person_key(subject_key, place), ciphertext, place)
     try:
         person = loads(content)
@@ -92,7 +94,7 @@ def open_person(subject_key: bytes, entry_nonce: bytes, position: int, ciphertex
 
 def person_disclosure(subject_key: bytes, entry_nonce: bytes, position: int, person: Document) -> str:
     """Text of one person disclosure, rebuilt exactly: canonical JSON under the derived salt."""
-    return _text(subject_key, _place(entry_nonce, position), dumps(person))
+    return _text(subject_key, _place(subject_key, entry_nonce, position), dumps(person))
 
 
 def seal(key: bytes, plaintext: bytes, context: str) -> bytes:
@@ -105,7 +107,10 @@ def open_sealed(key: bytes, sealed: bytes, context: str) -> bytes:
     return _open(key, sealed, context.encode())
 
 
-def _place(entry_nonce: bytes, position: int) -> bytes:
+def _place(subject_key: bytes, entry_nonce: bytes, position: int) -> bytes:
+    """What binds a person to the entry and the position, after refusing a key or a nonce that is too short."""
+    if len(subject_key) != KEY_SIZE:
+        raise EnvelopeError("a subject key is 32 bytes long")
     if len(entry_nonce) != ENTRY_NONCE_SIZE:
         raise EnvelopeError("an entry nonce is 16 bytes long")
     if not 0 <= position < 2**32:

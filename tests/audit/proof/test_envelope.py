@@ -45,6 +45,11 @@ def test_a_kind_with_a_colon_is_refused() -> None:
         blind(KEY, "a:b", "c")
 
 
+def test_a_short_search_key_is_refused() -> None:
+    with pytest.raises(EnvelopeError):
+        blind(b"", "person", "51010019900101123X")
+
+
 def test_a_salt_is_the_hmac_that_the_protocol_writes() -> None:
     expected = hmac.new(KEY, NONCE + b"\x00\x00\x00\x07", hashlib.sha256).digest()
     assert person_salt(KEY, NONCE, 7) == b64url(expected)

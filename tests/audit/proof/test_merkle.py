@@ -73,9 +73,6 @@ def test_roots_and_paths_agree_with_another_library() -> None:
         for index in range(0, size, 5):
             # Their path begins with the leaf itself.
             assert tree.prove_inclusion(index + 1).path == [LEAVES[index], *inclusion_path(LEAVES[:size], index)]
-        for old in {3, 5, 6, 11, 33, size - 1} & set(range(3, size)) - {4, 8, 16, 32, 64}:
-            # They write the same hashes in another order.
-            assert sorted(tree.prove_consistency(old, size).path) == sorted(consistency_path(LEAVES[:size], old))
 
 
 @pytest.mark.parametrize("size", range(130))
