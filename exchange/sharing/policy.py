@@ -45,7 +45,7 @@ class Policy:
     facts: Mapping[str, tuple[Mapping[str, Any], ...]]
     row_filter: Mapping[str, frozenset[Any]]
     purposes: frozenset[str]
-    legal_basis: tuple[str, ...]
+    legal_basis: tuple[Any, ...]
     valid_from: str
     valid_until: str
     per_day: int | None
@@ -210,7 +210,12 @@ def _state(policy: Policy, now: str) -> Refusal | None:
         return refusal("SUSPENDED" if policy.state == "SUSPENDED" else "REVOKED")
     if now < policy.valid_from:
         return refusal("NOT_YET_IN_FORCE", valid_from=policy.valid_from)
-    return refusal("EXPIRED", expired_at=policy.valid_until) if now >= policy.valid_until else None
+    return refusal("EXPIRED", expired_at=policy.valid_until) if now >= _end(policy.valid_until) else None
+
+
+def _end(until: str) -> str:
+    """A period that ends on a day ends with that day; one that ends at a time ends then."""
+    return f"{until}T24" if len(until) == len("2026-11-20") else until
 
 
 def _scope(policy: Policy, asked: Asked) -> Refusal | None:
