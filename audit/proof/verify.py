@@ -84,8 +84,14 @@ class LogWalk:
 
     frontier: Frontier = field(default_factory=Frontier)
     newest: str = ""
-    _earliest_allowed: str = ""
-    _agreed: int = 0
+    _earliest_allowed: str = field(init=False, default="")
+    _agreed: int = field(init=False, default=0)
+
+    def __post_init__(self) -> None:
+        """Go on where another walk stopped, with its time and its last agreed size."""
+        self._agreed = self.frontier.size
+        if self.newest:
+            self._earliest_allowed = _minute_before(self.frontier.size, self.newest)
 
     @property
     def size(self) -> int:
