@@ -143,7 +143,8 @@ def agreement(**changes: JSON) -> Document:
 
 def offer(**changes: JSON) -> Document:
     """A standing offer of PSB to everybody."""
-    return scope(**{"requesters": ["*"], "purposes": ["*"], "not_after": "2027-12-31", **changes})
+    own: Document = {"requesters": ["*"], "purposes": ["*"], "not_after": "2027-12-31"}
+    return scope(**{**own, **changes})
 
 
 def reason(text: str = "it must be") -> Document:

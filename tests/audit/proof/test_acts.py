@@ -311,13 +311,16 @@ def test_a_text_that_reads_differently_than_it_is_gets_no_act() -> None:
         check_order(charter.standing, document, [], AT)
 
 
+DAMAGE: tuple[object, ...] = (None, 0, -1, True, "", "x", [], {}, [None], {"in": []}, "*")
+
+
 def test_damaged_orders_raise_nothing_but_authority_errors() -> None:
     """Every node of a good act, replaced by each of a few values: always refused, and always in words."""
     charter = founded()
     document = order("agree", agreement=agreement())
     good: Document = loads(charter.seal(document, signed(document, ("provider", PSB), ("requester", CAB))).raw)
     for path in paths(good):
-        for value in (None, 0, -1, True, "", "x", [], {}, [None], {"in": []}, "*"):
+        for value in DAMAGE:
             damaged = json.loads(json.dumps(good))
             place = damaged
             for step in path[:-1]:
