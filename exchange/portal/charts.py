@@ -10,7 +10,7 @@ from html import escape
 
 @dataclass(frozen=True)
 class Shape:
-    """Size of a drawing in its own units: width and height, margins for the scale (left) and labels (bottom), letter size, labels at most."""
+    """Size of a drawing in its own units: width and height, margins for scale (left) and labels (bottom), letter size, most labels."""
 
     width: int
     height: int
@@ -122,18 +122,20 @@ def _stack(bar: Bar, x: float, width: float, shape: Shape, top: int) -> str:
         height = max(shape.plot_height * value / top, 1.0) if value else 0.0
         floor -= height
         if value:
-            drawn.append(f'<rect class="series-{index}" x="{_number(x)}" y="{_number(floor)}" width="{_number(width)}" height="{_number(height)}" rx="2"/>')
+            size = f'width="{_number(width)}" height="{_number(height)}"'
+            drawn.append(f'<rect class="series-{index}" x="{_number(x)}" y="{_number(floor)}" {size} rx="2"/>')
     return "".join(drawn)
 
 
 def _frame(chart: Chart, shape: Shape, parts: Iterator[str], css_class: str) -> str:
     role = "group" if any(bar.url for bar in chart.bars) else "img"
     drawing = "".join(parts)
-    return f'<svg class="{css_class}" viewBox="0 0 {shape.width} {shape.height}" role="{role}" aria-label="{escape(chart.title)}">{drawing}</svg>'
+    opening = f'<svg class="{css_class}" viewBox="0 0 {shape.width} {shape.height}" role="{role}" aria-label="{escape(chart.title)}">'
+    return f"{opening}{drawing}</svg>"
 
 
 def bar_chart(chart: Chart, *, shape: Shape = WIDE, css_class: str = "mz-chart__wide") -> str:
-    """Return stacked bars as SVG text; each bar has a title, and is a link when it has a url. Raises ValueError for a bar with too few values."""
+    """Return stacked bars as SVG text; each bar has a title, and is a link when it has a url. Raises ValueError for too few values."""
     top = ceiling(max((sum(bar.values) for bar in chart.bars), default=0))
     slot = shape.plot_width / max(len(chart.bars), 1)
     width = min(slot * 0.74, 56)
@@ -150,7 +152,9 @@ def bar_chart(chart: Chart, *, shape: Shape = WIDE, css_class: str = "mz-chart__
 
 def _hit(x: float, width: float, shape: Shape) -> str:
     """Return an invisible field of full height, so that a small bar is still easy to point at."""
-    return f'<rect x="{_number(x)}" y="{shape.top}" width="{_number(width)}" height="{shape.plot_height}" fill="none" pointer-events="all"/>'
+    return (
+        f'<rect x="{_number(x)}" y="{shape.top}" width="{_number(width)}" height="{shape.plot_height}" fill="none" pointer-events="all"/>'
+    )
 
 
 def line_chart(chart: Chart, *, shape: Shape = WIDE, css_class: str = "mz-chart__wide") -> str:
@@ -177,4 +181,5 @@ def _places(chart: Chart, index: int, shape: Shape, top: int) -> Iterator[tuple[
 
 def swatch(index: int) -> str:
     """Return the little square of the key for series `index`."""
-    return f'<svg class="mz-chart__swatch" viewBox="0 0 14 14" aria-hidden="true"><rect class="series-{index}" width="14" height="14" rx="3"/></svg>'
+    square = f'<rect class="series-{index}" width="14" height="14" rx="3"/>'
+    return f'<svg class="mz-chart__swatch" viewBox="0 0 14 14" aria-hidden="true">{square}</svg>'

@@ -15,10 +15,13 @@ from exchange.portal.charts import Bar, Chart
 from exchange.portal.templatetags.look_parts import Step, Tab
 from exchange.portal.tones import STATES
 
-MOODS = ("citizen", "department", "auditor")
+MOODS = {"citizen": gettext_lazy("Citizen"), "department": gettext_lazy("Department"), "auditor": gettext_lazy("Auditor")}
 CALLS = (48, 44, 58, 42, 84, 76, 92, 118, 128, 134, 172, 168, 164, 142, 116, 124, 96, 92, 70, 52, 66, 40, 44, 62)
 REFUSED = (3, 2, 4, 46, 2, 0, 3, 5, 0, 0, 6, 0, 0, 5, 0, 4, 2, 3, 7, 0, 0, 3, 2, 1)
-RECEIPT = '{"entry":"eyJ2IjoxLCJ0IjoieCIsInRzIjoiMjAyNi0xMS0yMFQyMjo0NloifQ==","issued_ms":1795214793120,"keyid":"hub/answer-1","leaf":"sha256:9f2c4d1ab0e7c3585f64b7e41a…","log":"log.mianzheng.example","v":1}'
+RECEIPT = (
+    '{"entry":"eyJ2IjoxLCJ0IjoieCIsInRzIjoiMjAyNi0xMS0yMFQyMjo0NloifQ==","issued_ms":1795214793120,"keyid":"hub/answer-1",'
+    '"leaf":"sha256:9f2c4d1ab0e7c3585f64b7e41a…","log":"log.mianzheng.example","v":1}'
+)
 
 
 class SampleForm(forms.Form):
@@ -26,8 +29,14 @@ class SampleForm(forms.Form):
 
     name = forms.CharField(label=gettext_lazy("Name of the system"), help_text=gettext_lazy("As it stands in your department's list."))
     purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), choices=[("M04", "M04"), ("M13", "M13")])
-    method = forms.ChoiceField(label=gettext_lazy("How do you want to ask?"), widget=forms.RadioSelect, choices=[("VERIFY", gettext_lazy("Yes or no")), ("QUERY", gettext_lazy("The agreed items"))])
-    items = forms.MultipleChoiceField(label=gettext_lazy("Which items?"), widget=forms.CheckboxSelectMultiple, choices=[("grade", "grade"), ("type", "type")])
+    method = forms.ChoiceField(
+        label=gettext_lazy("How do you want to ask?"),
+        widget=forms.RadioSelect,
+        choices=[("VERIFY", gettext_lazy("Yes or no")), ("QUERY", gettext_lazy("The agreed items"))],
+    )
+    items = forms.MultipleChoiceField(
+        label=gettext_lazy("Which items?"), widget=forms.CheckboxSelectMultiple, choices=[("grade", "grade"), ("type", "type")]
+    )
     until = forms.DateField(label=gettext_lazy("Until"), widget=forms.DateInput(attrs={"type": "date"}))
     reason = forms.CharField(label=gettext_lazy("Reason"), widget=forms.Textarea, required=False)
     file = forms.FileField(label=gettext_lazy("File"), required=False)
@@ -45,9 +54,8 @@ class FilterForm(forms.Form):
 
 def calls_by_hour() -> Chart:
     """Invented figures for the charts."""
-    hours = (f"{hour:02}:00" for hour in range(24))
-    bars = tuple(Bar(hour, values, f"?hour={hour[:2]}") for hour, *values in zip(hours, CALLS, REFUSED, strict=True))
-    return Chart(_("Calls by hour"), (_("allowed"), _("refused")), tuple(Bar(bar.label, tuple(bar.values), bar.url) for bar in bars))
+    bars = (Bar(f"{hour:02}:00", (CALLS[hour], REFUSED[hour]), f"?hour={hour:02}") for hour in range(24))
+    return Chart(_("Calls by hour"), (_("allowed"), _("refused")), tuple(bars))
 
 
 def timeline() -> list[Step]:
@@ -73,7 +81,7 @@ def _context(request: HttpRequest) -> dict[str, Any]:
     mood = request.GET.get("mood", "department")
     return {
         "mood": mood if mood in MOODS else "department",
-        "moods": [Tab(name, f"?mood={name}", current=name == mood) for name in MOODS],
+        "moods": [Tab(str(title), f"?mood={name}", current=name == mood) for name, title in MOODS.items()],
         "form": SampleForm(initial={"method": "VERIFY"}),
         "faulty": SampleForm({"name": "", "method": "VERIFY"}, prefix="faulty"),
         "filter": FilterForm(request.GET),
@@ -84,7 +92,11 @@ def _context(request: HttpRequest) -> dict[str, Any]:
         "moment": datetime(2026, 11, 20, 6, 2, 11, tzinfo=UTC),
         "department": {"en": "Disabled Persons' Federation", "zh": "市残疾人联合会"},
         "entries": _entries(),
-        "tabs": [Tab(_("Items"), "?tab=items", current=True, count=7), Tab(_("Quality"), "?tab=quality"), Tab(_("Agreements"), "?tab=agreements", count=1204)],
+        "tabs": [
+            Tab(_("Items"), "?tab=items", current=True, count=7),
+            Tab(_("Quality"), "?tab=quality"),
+            Tab(_("Agreements"), "?tab=agreements", count=1204),
+        ],
     }
 
 

@@ -28,7 +28,8 @@ def icon(name: str, css_class: str = "") -> SafeString:
     stroke = mark_safe(_STROKES[name])  # noqa: S308 - a constant of this file
     klass = format_html(' class="{}"', css_class) if css_class else ""
     return format_html(
-        '<svg{} viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true" focusable="false"><path d="{}"/></svg>',
+        '<svg{} viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round"'
+        ' aria-hidden="true" focusable="false"><path d="{}"/></svg>',
         klass,
         stroke,
     )

@@ -28,7 +28,14 @@ class Face:
 
 
 ICONS = {Tone.FOUND: "check", Tone.WAITING: "clock", Tone.ATTENTION: "alert", Tone.STOPPED: "stop", Tone.NEUTRAL: "dot"}
-ALIASES = {"ok": Tone.FOUND, "success": Tone.FOUND, "error": Tone.ATTENTION, "warning": Tone.ATTENTION, "info": Tone.NEUTRAL, "debug": Tone.NEUTRAL}
+ALIASES = {
+    "ok": Tone.FOUND,
+    "success": Tone.FOUND,
+    "error": Tone.ATTENTION,
+    "warning": Tone.ATTENTION,
+    "info": Tone.NEUTRAL,
+    "debug": Tone.NEUTRAL,
+}
 
 STATES: dict[str, Face] = {
     # parts of a sharing request

@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 CONTEXT_MARK, PLURAL_MARK = "\x04", "\x00"
-HEADER = "Language: zh_Hans\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\nPlural-Forms: nplurals=1; plural=0;\n"
+HEADER = (
+    "Language: zh_Hans\nMIME-Version: 1.0\nContent-Type: text/plain; charset=UTF-8\n"
+    "Content-Transfer-Encoding: 8bit\nPlural-Forms: nplurals=1; plural=0;\n"
+)
 _LINE = re.compile(r'^(msgctxt|msgid|msgid_plural|msgstr)(?:\[(\d+)\])?\s*(".*")$')
 
 
@@ -97,7 +100,9 @@ def merge(parts: Iterable[tuple[str, list[Words]]]) -> list[Words]:
             if before is None or not before[1].is_translated:
                 found[entry.key] = (source, entry)
             elif entry.is_translated and entry.translations != before[1].translations:
-                raise WordsError(f"{entry.key.text!r} is translated differently in {before[0]} and {source}: choose one, or give a context.")
+                raise WordsError(
+                    f"{entry.key.text!r} is translated differently in {before[0]} and {source}: choose one, or give a context."
+                )
     return [found[key][1] for key in sorted(found)]
 
 
@@ -124,7 +129,9 @@ def _po_entry(entry: Words) -> str:
 
 def to_po(entries: Iterable[Words]) -> str:
     """Return the .po text: header, then entries in the given order."""
-    header = '# Written by compile_words from the parts; edit those.\nmsgid ""\nmsgstr ""\n' + "".join(f"{_quote(line)}\n" for line in HEADER.splitlines(keepends=True))
+    header = '# Written by compile_words from the parts; edit those.\nmsgid ""\nmsgstr ""\n' + "".join(
+        f"{_quote(line)}\n" for line in HEADER.splitlines(keepends=True)
+    )
     return "\n".join([header, *(_po_entry(entry) for entry in entries)])
 
 

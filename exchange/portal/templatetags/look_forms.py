@@ -15,7 +15,11 @@ KINDS: dict[str, tuple[type[forms.Widget], ...]] = {
     "checkbox": (forms.CheckboxInput,),
     "hidden": (forms.HiddenInput, forms.MultipleHiddenInput),
 }
-CLASSES: dict[str, tuple[type[forms.Widget], ...]] = {"govuk-select": (forms.Select,), "govuk-textarea": (forms.Textarea,), "govuk-file-upload": (forms.FileInput,)}
+CLASSES: dict[str, tuple[type[forms.Widget], ...]] = {
+    "govuk-select": (forms.Select,),
+    "govuk-textarea": (forms.Textarea,),
+    "govuk-file-upload": (forms.FileInput,),
+}
 
 
 def _kind(widget: forms.Widget) -> str:
@@ -35,7 +39,9 @@ def field(bound: BoundField, hint: str = "", label: str = "", rows: int = 0) -> 
     kind, css_class = _kind(bound.field.widget), _class(bound.field.widget)
     hint = hint or str(bound.help_text)
     widget = _widget(bound, css_class, hint, rows) if kind == "input" else ""
-    return render_to_string("components/field.html", {"field": bound, "kind": kind, "hint": hint, "label": label or bound.label, "widget": widget})
+    return render_to_string(
+        "components/field.html", {"field": bound, "kind": kind, "hint": hint, "label": label or bound.label, "widget": widget}
+    )
 
 
 def _widget(bound: BoundField, css_class: str, hint: str, rows: int) -> SafeString:
@@ -67,8 +73,13 @@ def _place(form: forms.BaseForm, name: str) -> tuple[str, str]:
 
 @register.simple_tag
 def button(text: str, kind: str = "", name: str = "", value: str = "", confirm: str = "") -> SafeString:
-    """`{% button _("Send") kind="secondary" name="step" value="send" confirm=… %}`: a submit button; kinds: secondary, danger, small (may be joined by a space)."""
-    return render_to_string("components/button.html", {"text": text, "classes": _button_classes(kind), "name": name, "value": value, "confirm": confirm})
+    """`{% button _("Send") kind="secondary" name="step" value="send" confirm=… %}`: a submit button.
+
+    Kinds: secondary, danger, small; several are joined by a space.
+    """
+    return render_to_string(
+        "components/button.html", {"text": text, "classes": _button_classes(kind), "name": name, "value": value, "confirm": confirm}
+    )
 
 
 @register.simple_tag
@@ -90,11 +101,13 @@ def _button_classes(kind: str) -> str:
 
 @register.simple_block_tag(takes_context=True)
 def filter_bar(context: template.Context, content: str, *, label: str, url: str = "", auto: bool = False) -> SafeString:
-    """`{% filter_bar label=… %}{% field form.q %}…{% endfilter_bar %}`: a GET form; `auto` sends it when a choice changes, where scripts run."""
+    """`{% filter_bar label=… %}{% field form.q %}…{% endfilter_bar %}`: a GET form; `auto` sends it at each choice."""
     request = context.get("request")
     path = url or (request.path if request is not None else "")
     is_filtered = bool(request is not None and any(request.GET.values()))
-    return render_to_string("components/filter_bar.html", {"content": content, "label": label, "path": path, "auto": auto, "is_filtered": is_filtered})
+    return render_to_string(
+        "components/filter_bar.html", {"content": content, "label": label, "path": path, "auto": auto, "is_filtered": is_filtered}
+    )
 
 
 @register.simple_tag(takes_context=True)
@@ -112,8 +125,9 @@ def pages(context: template.Context, next_cursor: str | None = "", previous_curs
     return render_to_string("components/pages.html", {"older": address(next_cursor), "newer": address(previous_cursor)})
 
 
-
 @register.simple_tag
 def search_box(url: str, label: str, value: str = "", name: str = "q", placeholder: str = "") -> SafeString:
     """`{% search_box url label value %}`: one large search field with its button; a GET form."""
-    return render_to_string("components/search_box.html", {"url": url, "label": label, "value": value or "", "name": name, "placeholder": placeholder})
+    return render_to_string(
+        "components/search_box.html", {"url": url, "label": label, "value": value or "", "name": name, "placeholder": placeholder}
+    )

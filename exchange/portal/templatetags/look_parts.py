@@ -73,7 +73,9 @@ def sensitivity_chip(level: int) -> SafeString:
     """`{% sensitivity_chip 3 %}`: bars and a word for the classes 1 to 4."""
     bars = format_html_join("", '<i class="{}"></i>', (("is-on" if step <= int(level) else "",) for step in range(1, 5)))
     word = tones.SENSITIVITY.get(int(level), level)
-    return format_html('<span class="mz-chip mz-chip--plain"><span class="mz-level" aria-hidden="true">{}</span>{} {}</span>', bars, level, word)
+    return format_html(
+        '<span class="mz-chip mz-chip--plain"><span class="mz-level" aria-hidden="true">{}</span>{} {}</span>', bars, level, word
+    )
 
 
 @register.simple_tag
@@ -85,7 +87,10 @@ def sharing_chip(attribute: object) -> SafeString:
 
 @register.simple_tag
 def department_chip(department: object, name: object = "") -> SafeString:
-    """`{% department_chip department %}` for an object with .code and a bilingual .name (or .name_en/.name_zh), or `{% department_chip "PSB" name %}`."""
+    """`{% department_chip department %}` or `{% department_chip "PSB" name %}`.
+
+    `department`: an object with .code and a bilingual .name (or .name_en and .name_zh).
+    """
     code = getattr(department, "code", department)
     shown = name or getattr(department, "name", "") or {"en": getattr(department, "name_en", ""), "zh": getattr(department, "name_zh", "")}
     return format_html('<span class="mz-chip mz-chip--department"><span class="mz-chip__code">{}</span>{}</span>', code, bilingual(shown))
@@ -97,7 +102,10 @@ def _component(name: str, **context: Any) -> SafeString:
 
 @register.simple_block_tag
 def card(content: str, *, title: str = "", tone: str = "", url: str = "", chip: object = "", level: int = 2) -> SafeString:
-    """`{% card title=… tone="found" %}…{% endcard %}`: the 6 px edge is the state; no tone while waiting. `url` makes it a link, `chip` is a SafeString at the right."""
+    """`{% card title=… tone="found" %}…{% endcard %}`: the 6 px edge is the state; no tone while waiting.
+
+    `url` makes the whole card a link; `chip` is a SafeString shown at the right of the title; `level` is that of the heading.
+    """
     return _component("card", content=content, title=title, tone=tone and tones.tone_of(tone), url=url, chip=chip, heading=f"h{level}")
 
 
@@ -118,7 +126,9 @@ def panel(content: str, *, tone: str = "neutral", figure: object = "", title: st
 @register.simple_block_tag
 def hero(content: str, *, title: str, lead: str = "") -> SafeString:
     """`{% hero title=… lead=… %}{% search_box … %}{% endhero %}`: the opening of a public page; holds the page's h1."""
-    return format_html('<div class="mz-hero"><h1>{}</h1>{}{}</div>', title, format_html('<p class="mz-hero__lead">{}</p>', lead) if lead else "", content)
+    return format_html(
+        '<div class="mz-hero"><h1>{}</h1>{}{}</div>', title, format_html('<p class="mz-hero__lead">{}</p>', lead) if lead else "", content
+    )
 
 
 @register.simple_block_tag
@@ -141,14 +151,21 @@ def summary_row(content: str, key: str) -> SafeString:
 
 @register.simple_block_tag
 def data_table(content: str, *, caption: str = "", stacks: bool = True, hide_caption: bool = False) -> SafeString:
-    """`{% data_table caption=… %}{% columns … %}<tbody><tr>{% cell … %}…{% endcell %}</tr></tbody>{% enddata_table %}`: rows become cards on a phone."""
+    """`{% data_table caption=… %}{% columns … %}<tbody><tr>{% cell … %}…{% endcell %}</tr></tbody>{% enddata_table %}`.
+
+    Rows become cards on a phone unless `stacks` is False.
+    """
     return _component("data_table", content=content, caption=caption, stacks=stacks, hide_caption=hide_caption)
 
 
 @register.simple_tag
 def columns(*titles: str) -> SafeString:
     """`{% columns _("Time") "#"|add:_("Records") %}`: the head of a table; a title that begins with # is a column of numbers."""
-    heads = format_html_join("", '<th scope="col"{}>{}</th>', ((format_html(' class="{}"', "is-number") if t.startswith("#") else "", t.removeprefix("#")) for t in map(str, titles)))
+    heads = format_html_join(
+        "",
+        '<th scope="col"{}>{}</th>',
+        ((format_html(' class="{}"', "is-number") if t.startswith("#") else "", t.removeprefix("#")) for t in map(str, titles)),
+    )
     return format_html("<thead><tr>{}</tr></thead>", heads)
 
 
@@ -176,7 +193,10 @@ def steps(items: Iterable[Step | Mapping[str, Any]]) -> SafeString:
 
 @register.simple_tag
 def progress(value: int, maximum: int, label: str, poll_url: str = "", every: str = "1s") -> SafeString:
-    """`{% progress done total label poll_url %}`: with `poll_url` htmx fetches that address, which answers with this same tag; without it polling ends."""
+    """`{% progress done total label poll_url %}`: a bar with its share.
+
+    With `poll_url` htmx fetches that address, which answers with this same tag; without it polling ends.
+    """
     share = f"{100 * value // maximum} %" if maximum else ""
     return _component("progress", value=value, maximum=max(maximum, 1), label=label, share=share, poll_url=poll_url, every=every)
 
@@ -209,7 +229,10 @@ def empty_state(content: str, *, title: str, icon: str = "inbox") -> SafeString:
 
 @register.simple_tag
 def code_block(text: str, label: str, name: str = "") -> SafeString:
-    """`{% code_block receipt label %}`: text in a frame with a copy button (shown where scripts run). `name` must differ between blocks with one label."""
+    """`{% code_block receipt label %}`: text in a frame with a copy button (shown where scripts run).
+
+    `name` must differ between blocks that share a label.
+    """
     return _component("code_block", text=text, label=label, anchor=f"block-{name or slugify(label, allow_unicode=True)}")
 
 
@@ -235,5 +258,5 @@ def proof_panel(content: str, *, title: str, tone: str = "found", note: str = ""
 
 @register.simple_tag
 def qr(drawing: str = "", caption: str = "") -> SafeString:
-    """`{% qr svg caption %}`: the frame of a QR code, 176 px square; `drawing` is a SafeString of inline SVG, empty for the place holder."""
+    """`{% qr svg caption %}`: the frame of a QR code, 176 px square; `drawing` is inline SVG (safe), or empty."""
     return _component("qr", drawing=drawing, caption=caption)

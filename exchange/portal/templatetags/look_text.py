@@ -30,7 +30,7 @@ def current_language() -> str:
 @register.simple_tag(name="bilingual")
 @register.filter(name="bilingual")
 def bilingual(value: object) -> str:
-    """Pick the text of the active language from {en, zh} (a mapping, or an object with .en and .zh). Other values become text as they are."""
+    """Pick the text of the active language from {en, zh} (a mapping, or an object with .en and .zh); other values become text."""
     if value is None or value == "":
         return ""
     wanted, other = ("zh", "en") if current_language() == "zh-hans" else ("en", "zh")
@@ -52,7 +52,7 @@ def count(value: int | float | Decimal | None, decimals: int = 0) -> str:
 
 def _as_time(value: datetime | date | str | int) -> datetime | date:
     if isinstance(value, str):
-        value = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        value = datetime.fromisoformat(value)
     elif isinstance(value, int):
         value = datetime.fromtimestamp(value / 1000, tz=UTC)
     if isinstance(value, datetime):

@@ -13,13 +13,13 @@ class Command(BaseCommand):
     """`collect_words [PREFIX…]`: missing texts of the files whose path starts so, as .po entries; exit code 1 if any."""
 
     help = "List texts of templates and Python files that lack a Chinese translation."
-    requires_system_checks: list[str] = []  # noqa: RUF012 - Django reads it from the class
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """Paths below the root, to narrow the list to one's own files."""
         parser.add_argument("prefixes", nargs="*")
 
-    def handle(self, *args: Any, prefixes: list[str], **options: Any) -> None:  # noqa: ANN401 - Django's signature
+    def handle(self, *args: Any, prefixes: list[str], **options: Any) -> None:
         """Print the missing entries under a comment with their file."""
         known = {entry.key for entry in read_parts(LOCALE / "parts") if entry.is_translated}
         missing = [use for use in uses() if use.key not in known and use.source.startswith(tuple(prefixes) or "")]
@@ -27,5 +27,7 @@ class Command(BaseCommand):
             self.stdout.write(f"# {source}")
             self.stdout.write(to_po([Words(use.key, "", ("",)) for use in group]).split("\n\n", 1)[1])
         if missing:
-            raise CommandError(f"{len(missing)} texts lack a Chinese text: add them to locale/zh_Hans/parts/ROOM.po and run compile_words.", returncode=1)
+            raise CommandError(
+                f"{len(missing)} texts lack a Chinese text: add them to locale/zh_Hans/parts/ROOM.po and run compile_words.", returncode=1
+            )
         self.stdout.write("Every text has its Chinese.")

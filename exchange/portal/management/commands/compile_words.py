@@ -21,9 +21,9 @@ class Command(BaseCommand):
     """`compile_words`: locale/zh_Hans/parts/*.po → LC_MESSAGES/django.po and django.mo."""
 
     help = "Merge and compile the Chinese texts."
-    requires_system_checks: list[str] = []  # noqa: RUF012 - Django reads it from the class
+    requires_system_checks: list[str] = []
 
-    def handle(self, *args: Any, **options: Any) -> None:  # noqa: ANN401 - Django's signature
+    def handle(self, *args: Any, **options: Any) -> None:
         """Write both files; says how many texts there are."""
         try:
             entries = read_parts(LOCALE / "parts")

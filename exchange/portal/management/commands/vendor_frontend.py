@@ -42,13 +42,13 @@ class Command(BaseCommand):
     """`vendor_frontend FOLDER`: FOLDER holds what `npm pack govuk-frontend htmx.org` left there."""
 
     help = "Copy govuk-frontend and htmx from packed archives into the portal's static files."
-    requires_system_checks: list[str] = []  # noqa: RUF012 - Django reads it from the class
+    requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One argument: the folder with the two archives."""
         parser.add_argument("folder", type=Path)
 
-    def handle(self, *args: Any, folder: Path, **options: Any) -> None:  # noqa: ANN401 - Django's signature
+    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
         """Write the four files; says which archive each came from."""
         govuk, htmx = self._one(folder, "govuk-frontend-*.tgz"), self._one(folder, "htmx.org-*.tgz")
         self._write("govuk-frontend.min.css", retheme(_member(govuk, f"{GOVUK}.css")))

@@ -1,0 +1,54 @@
+"""Pages that anyone may read without signing in: the way in, and what the hub owes everybody."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.views.decorators.http import require_GET
+
+from audit import acts, trail
+from audit.errors import HubError
+from catalog.models import Dataset
+from exchange.portal.gallery import gallery, tick
+
+
+@require_GET
+def home(request: HttpRequest) -> HttpResponse:
+    """What this is, and the three ways in."""
+    newest = Dataset.objects.published().order_by("-current_revision__act_seq")[:6]
+    return render(request, "public/home.html", {"datasets": newest, "is_demo": settings.DEMO})
+
+
+@require_GET
+def status(request: HttpRequest) -> HttpResponse:
+    """Which register is down, whether the log moves, whether the agreements verify."""
+    try:
+        acts.standing()
+        fault = ""
+    except HubError as error:
+        fault = error.reason
+    backlog = trail.backlog()
+    offline = Dataset.objects.published().filter(offline=True)
+    context = {"fault": fault, "waiting": backlog.count, "is_behind": backlog.is_behind(trail.now_ms()), "offline": offline}
+    return render(request, "public/status.html", context)
+
+
+def _plain(template: str) -> object:
+    @require_GET
+    def view(request: HttpRequest) -> HttpResponse:
+        return render(request, template, {"is_demo": settings.DEMO})
+
+    return view
+
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("status", status, name="status"),
+    path("help", _plain("public/help.html"), name="help"),
+    path("privacy", _plain("public/privacy.html"), name="privacy"),
+    path("accessibility", _plain("public/accessibility.html"), name="accessibility"),
+    path("look", gallery, name="look"),
+    path("look/tick", tick, name="look_tick"),
+]

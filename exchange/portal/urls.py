@@ -1,0 +1,12 @@
+"""Pages under /en/ and /zh-hans/; each module of pages lists its own addresses."""
+
+from __future__ import annotations
+
+from exchange.portal import auditor, department, public, verification
+
+urlpatterns = [
+    *public.urlpatterns,
+    *department.urlpatterns,
+    *auditor.urlpatterns,
+    *verification.urlpatterns,
+]
