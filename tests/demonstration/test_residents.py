@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from catalog.identifiers import kinds
 from exchange.demonstration.generator import REFERENCE_DATE, GeneratedCity
 
 Rows = Callable[[str], list[dict[str, str]]]
@@ -78,3 +79,10 @@ def test_the_others_show_what_their_stories_need(records: Records) -> None:
     assert records("the_deceased", "R01")[0]["alive"] == "false"
     assert records("woman_who_moved_away", "R01")[0]["registration"] == "moved_away"
     assert [records("man_in_no_other_register", code) for code in ("R13", "R14", "R15", "R16")] == [[], [], [], []]
+
+
+def test_identifiers_of_all_named_residents_are_well_formed_for_their_kind(residents: Residents) -> None:
+    for key, resident in residents.items():
+        for identifier in resident["identifiers"]:
+            kind = kinds()[identifier["kind"]]
+            assert kind.is_well_formed(kind.normalise(identifier["id"])), key
