@@ -20,13 +20,16 @@ _NOTHING_COLLECTED = 5
 _HELP = """usage: python3 manage.py test [--sqlite-only | --postgres-only] [pytest arguments]
 
 Runs the suite on SQLite and then on PostgreSQL: the one that DATABASE_URL names, else one that is started
-for the run and ended afterwards. Everything else goes on to pytest: paths, -k EXPRESSION, -x, -n 0 (one process)."""
+for the run and ended afterwards. Everything else goes on to pytest: paths, -k EXPRESSION, -x, -n 0 (one process).
+`python3 manage.py test --environment-only` makes the environment and runs nothing."""
 
 
 def test(arguments: list[str]) -> int:
     """Run both; 0 only if both pass. Raises CannotStart when there is no PostgreSQL to be had."""
     if {"-h", "--help"} & set(arguments[:1]):
         say(_HELP)
+        return 0
+    if arguments == ["--environment-only"]:
         return 0
     given = [argument for argument in arguments if argument not in ("--sqlite-only", "--postgres-only")]
     say(_about_browsers())
