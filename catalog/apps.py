@@ -11,3 +11,9 @@ class CatalogConfig(AppConfig):
     label = "catalog"
     verbose_name = _("Catalogue")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Name the work that this room does in the background."""
+        from catalog import loads
+
+        loads.register_work()

@@ -18,7 +18,10 @@ _LONGEST_SEARCH_DAYS = 3_660
 class Calendar(Protocol):
     """Which days are worked, and until when that is known."""
 
-    announced_until: date
+    @property
+    def announced_until(self) -> date:
+        """The last day for which holidays and make-up workdays are known."""
+        ...
 
     def is_working_day(self, day: date) -> bool:
         """Whether offices work on `day`: make-up workdays at a weekend count, holidays on a weekday do not."""

@@ -80,7 +80,7 @@ def _write(engine: Any, job: Job, count: int) -> dict[str, Any]:
     say({"progress": 65})
     rows = files.write_rows(engine, job)
     say({"progress": 75})
-    lookup = files.write_lookup(engine, job, lambda done: say({"progress": 75 + 24 * done // max(count, 1)}))
+    lookup = files.write_lookup(engine, job, rows, lambda done: say({"progress": 75 + 24 * done // max(count, 1)}))
     return {"rows_hash": f"sha256:{rows}", "lookup_hash": f"sha256:{lookup}", "sample": samples.sample(engine, job)}
 
 

@@ -35,8 +35,8 @@ def write_rows(engine: Any, job: Job) -> str:
     return keep(target, job.revisions, ".parquet")
 
 
-def write_lookup(engine: Any, job: Job, progress: Callable[[int], None]) -> str:
-    """Write the lookup file; return its name, the SHA-256 of its bytes in hex."""
+def write_lookup(engine: Any, job: Job, rows: str, progress: Callable[[int], None]) -> str:
+    """Write the lookup file; return its name, the SHA-256 of its bytes in hex. It says whose it is, and its rows file."""
     target = job.working / "lookup.sqlite"
     target.unlink(missing_ok=True)
     with contextlib.closing(sqlite3.connect(target, isolation_level=None)) as database:
@@ -44,6 +44,7 @@ def write_lookup(engine: Any, job: Job, progress: Callable[[int], None]) -> str:
             database.execute(f"PRAGMA {pragma}")
         database.execute("BEGIN")
         _make_tables(database, job)
+        database.executemany("INSERT INTO about VALUES (?, ?)", [("dataset", job.document["code"]), ("rows", rows)])
         _fill(database, _records(engine, job), job, progress)
         for name in counted_items(job.document):
             database.execute(f'CREATE INDEX "same_{name}" ON record ("c_{name}")')
@@ -63,6 +64,7 @@ def _order(job: Job) -> str:
 def _make_tables(database: sqlite3.Connection, job: Job) -> None:
     columns = ", ".join(f'"{item.column}" {_SQLITE_TYPES.get(item.type, "TEXT")}' for item in job.items)
     database.execute(f"CREATE TABLE record (number INTEGER PRIMARY KEY, {columns})")
+    database.execute("CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID")
     database.execute(
         "CREATE TABLE subject (kind TEXT NOT NULL, identifier TEXT NOT NULL, number INTEGER NOT NULL,"
         " PRIMARY KEY (kind, identifier, number)) WITHOUT ROWID"

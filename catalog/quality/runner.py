@@ -42,14 +42,18 @@ def revisions_folder() -> Path:
     return Path(settings.FILES_DIR) / "revisions"
 
 
+def working_folder() -> Path:
+    """Where unfinished work on files stands; nothing in it is ever read by anybody else."""
+    return Path(settings.FILES_DIR) / "working"
+
+
 def inspect_file(upload: Path, *, filename: str, document: Mapping[str, Any], name: str, on_progress: Progress) -> Outcome:
     """Check a file against a description in a child process.
 
-    `name` names its working folder, so that a second run cleans up after a killed one.
+    `name` names its working folder; what a killed run leaves there is swept by `loads.sweep_working`.
     """
     revisions = revisions_folder()
-    working = Path(settings.FILES_DIR) / "working" / name
-    shutil.rmtree(working, ignore_errors=True)
+    working = working_folder() / name
     (working / "spill").mkdir(parents=True)
     revisions.mkdir(parents=True, exist_ok=True)
     job = {
@@ -75,6 +79,7 @@ def _run(job: dict[str, Any], size: int, on_progress: Progress) -> Outcome:
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # a traceback could quote a value of the file
         cwd=settings.BASE_DIR,
+        start_new_session=True,  # a signal to our group is not a fault of the file; the child ends when its pipe closes
         env={"PATH": os.environ.get("PATH", ""), "PYTHONPATH": str(settings.BASE_DIR), "LANG": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1"},
     )
     stopper = threading.Timer(WALL_SECONDS, process.kill)
