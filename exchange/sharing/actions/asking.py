@@ -1,0 +1,231 @@
+"""What the requester does: draft, edit, submit, withdraw."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit import acts, trail
+from audit.errors import Fault
+from catalog import clocks
+from catalog.models import Dataset, Department, Purpose
+from exchange.accounts.acting import acting_as
+from exchange.accounts.models import Person, Role
+from exchange.sharing import jurisdiction
+from exchange.sharing.askable import Wanted, askable_faults
+from exchange.sharing.errors import EditionChanged, NotAskable
+from exchange.sharing.lifecycle import PartEvent
+from exchange.sharing.models import RequestedFact, RequestedItem, RequestPart, SharingRequest
+from exchange.sharing.moves import move_part
+from exchange.sharing.sides import require_part_step
+
+DEFAULT_PERIOD = timedelta(days=365)
+
+
+@dataclass(frozen=True)
+class PartTerms:
+    """What one part asks of one dataset. Facts map names to allowed parameter values; None: the default."""
+
+    items: Sequence[str] = ()
+    facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    methods: Sequence[str] = ()
+    systems: Sequence[str] = ()
+    row_filter: Mapping[str, Any] | None = None
+    per_day: int = 10_000
+    per_minute: int = 600
+    fact_answers: int = 3
+    fact_days: int = 30
+    period_from: datetime | None = None
+    period_until: datetime | None = None
+    retention_days: int = 30
+    supersedes: str = ""
+
+
+@dataclass(frozen=True)
+class RequestWords:
+    """What the whole request says: for which purpose, on which law (None: the purpose's own), and why in own words.
+
+    `legal_basis` is a list of `{"text": {"en": …, "zh": …}, "article": …}`.
+    """
+
+    purpose: Purpose
+    reason: str = ""
+    legal_basis: Sequence[Mapping[str, Any]] | None = None
+
+
+@transaction.atomic
+def draft_request(
+    words: RequestWords, *, parts: Mapping[Dataset, PartTerms], acting_user: Person, department: Department
+) -> SharingRequest:
+    """Begin a request of `department` with a part per dataset. Raises RoleNeeded."""
+    acting_as(acting_user, department, Role.OFFICER)
+    request = SharingRequest.objects.create(
+        number=uuid.uuid4().hex,
+        requester=department,
+        created_by=acting_user,
+        purpose=words.purpose,
+        legal_basis=_legal_basis(words),
+        reason=words.reason,
+    )
+    request.number = f"{timezone.localdate():%Y}-{request.pk:06d}"
+    request.save(update_fields=["number"])
+    for dataset, terms in parts.items():
+        _make_part(request, dataset, terms)
+    route: dict[str, Any] = {
+        "type": "request",
+        "event": "draft",
+        "requester": department.code,
+        "purpose": words.purpose.code,
+        "count": len(parts),
+    }
+    trail.record(route)
+    return request
+
+
+@transaction.atomic
+def edit_request(request: SharingRequest, *, words: RequestWords, edition: int, acting_user: Person, department: Department) -> None:
+    """Change what the whole request says, while every part may still be edited. Raises EditionChanged, StateChanged."""
+    for part in request.parts.select_related("dataset"):
+        require_part_step(acting_user, department, part, PartEvent.EDIT)
+    acting_as(acting_user, request.requester, Role.OFFICER)
+    _next_edition(request, edition)
+    changes = {"purpose": words.purpose, "legal_basis": _legal_basis(words), "reason": words.reason}
+    SharingRequest.objects.filter(pk=request.pk).update(**changes)
+    request.refresh_from_db()
+    trail.record({"type": "request", "event": "edit", "requester": department.code, "purpose": words.purpose.code})
+
+
+@transaction.atomic
+def edit_part(part: RequestPart, *, terms: PartTerms, edition: int, acting_user: Person, department: Department) -> None:
+    """Replace what a part asks for. `edition` is the request's as it was read. Raises EditionChanged, StateChanged."""
+    require_part_step(acting_user, department, part, PartEvent.EDIT)
+    _next_edition(part.request, edition)
+    move_part(part, PartEvent.EDIT, acting_user=acting_user, department=department, **_columns(terms))
+    part.items.all().delete()
+    part.facts.all().delete()
+    _make_wishes(part, terms)
+
+
+@transaction.atomic
+def submit(request: SharingRequest, *, acting_user: Person, department: Department) -> None:
+    """Hand in every part that is still a draft or was returned. Raises NotAskable with the complete list of faults."""
+    waiting = [part for part in request.parts.select_related("dataset", "request") if _can_submit(part)]
+    if not waiting:
+        raise NotAskable(_("Nothing of this request is left to hand in."), code="NOTHING_TO_SUBMIT")
+    for part in waiting:
+        require_part_step(acting_user, department, part, PartEvent.SUBMIT)
+    standing = acts.standing()
+    faults = [fault for part in waiting for fault in [*askable_faults(wanted(part), standing), *_period_faults(part)]]
+    if faults:
+        raise NotAskable(_("The request cannot be handed in yet: see the list."), faults=faults)
+    for part in waiting:
+        _submit_part(part, standing.versions[part.dataset.code].hash, acting_user=acting_user, department=department)
+
+
+@transaction.atomic
+def withdraw(part: RequestPart, *, acting_user: Person, department: Department, reason: str = "") -> None:
+    """Take a part back before it is decided. Raises NotThatSide, StateChanged."""
+    require_part_step(acting_user, department, part, PartEvent.WITHDRAW)
+    move_part(part, PartEvent.WITHDRAW, acting_user=acting_user, department=department, note=reason)
+
+
+def wanted(part: RequestPart) -> Wanted:
+    """What a part asks for, as plain values."""
+    request = part.request
+    return Wanted(
+        dataset=part.dataset.code,
+        requester=request.requester_id,
+        purpose=request.purpose_id,
+        systems=tuple(part.systems),
+        methods=tuple(part.methods),
+        items=tuple(item.name for item in part.items.all()),
+        facts={fact.name: fact.parameters for fact in part.facts.all()},
+        row_filter=part.row_filter or {},
+        legal_basis=tuple(request.legal_basis),
+        supersedes=part.supersedes,
+    )
+
+
+def _can_submit(part: RequestPart) -> bool:
+    return part.state in {"DRAFT", "RETURNED"}
+
+
+def _submit_part(part: RequestPart, version: str, *, acting_user: Person, department: Department) -> None:
+    is_open = part.dataset.sharing_attribute == "UNCONDITIONAL"
+    limit = jurisdiction.time_limit("answer_unconditional" if is_open else "answer_conditional")
+    due = clocks.due(limit, received=timezone.localdate(), calendar=jurisdiction.calendar())
+    move_part(
+        part,
+        PartEvent.SUBMIT,
+        acting_user=acting_user,
+        department=department,
+        version_hash=version,
+        submitted_by=acting_user,
+        submitted_at=timezone.now(),
+        checked_by=None,
+        checked_at=None,
+        notice=[],
+        due_on=due.on,
+        due_rule=limit.rule,
+        due_provisional=due.is_provisional,
+        due_verified=due.is_verified,
+    )
+
+
+def _period_faults(part: RequestPart) -> list[Fault]:
+    if part.period_until > timezone.now():
+        return []
+    return [Fault(f"{part.dataset.code}.period", "past", _("The period is over: choose a later end."))]
+
+
+def _legal_basis(words: RequestWords) -> list[dict[str, Any]]:
+    """Copied at the time it is relied on: a later change of the purpose changes no request."""
+    if words.legal_basis is not None:
+        return [dict(basis) for basis in words.legal_basis]
+    purpose = words.purpose
+    texts = {"en": purpose.legal_basis_en, "zh": purpose.legal_basis_zh}
+    return [{"text": {language: text for language, text in texts.items() if text}, "article": purpose.article}]
+
+
+def _next_edition(request: SharingRequest, edition: int) -> None:
+    rows = SharingRequest.objects.filter(pk=request.pk, edition=edition)
+    if not rows.update(edition=F("edition") + 1, changed_at=timezone.now()):
+        raise EditionChanged(_("Read the request again, then repeat your change."))
+    request.refresh_from_db()
+
+
+def _make_part(request: SharingRequest, dataset: Dataset, terms: PartTerms) -> RequestPart:
+    part = RequestPart.objects.create(request=request, dataset=dataset, **_columns(terms))
+    _make_wishes(part, terms)
+    return part
+
+
+def _make_wishes(part: RequestPart, terms: PartTerms) -> None:
+    RequestedItem.objects.bulk_create([RequestedItem(part=part, name=name) for name in dict.fromkeys(terms.items)])
+    facts = [RequestedFact(part=part, name=name, parameters=dict(values)) for name, values in terms.facts.items()]
+    RequestedFact.objects.bulk_create(facts)
+
+
+def _columns(terms: PartTerms) -> dict[str, Any]:
+    begin = terms.period_from or timezone.now()
+    return {
+        "methods": list(dict.fromkeys(terms.methods)),
+        "systems": list(dict.fromkeys(terms.systems)),
+        "row_filter": dict(terms.row_filter) if terms.row_filter else None,
+        "per_day": terms.per_day,
+        "per_minute": terms.per_minute,
+        "fact_answers": terms.fact_answers,
+        "fact_days": terms.fact_days,
+        "period_from": begin,
+        "period_until": terms.period_until or begin + DEFAULT_PERIOD,
+        "retention_days": terms.retention_days,
+        "supersedes": terms.supersedes,
+    }

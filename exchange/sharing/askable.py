@@ -1,0 +1,146 @@
+"""Whether what a part asks for can be asked: against the verified acts, never against tables; every fault at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from audit.errors import Fault
+from audit.proof.acts import METHODS, Standing
+from audit.proof.acts.scope import OWNER_CHECK
+from exchange.sharing.parameters import parameter_faults
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What one part asks for. `facts` maps a fact to the allowed values of its parameters; times are UTC texts."""
+
+    dataset: str
+    requester: str
+    purpose: str
+    systems: tuple[str, ...]
+    methods: tuple[str, ...]
+    items: tuple[str, ...]
+    facts: Mapping[str, Mapping[str, Any]]
+    row_filter: Mapping[str, Any] = field(default_factory=dict)
+    legal_basis: tuple[Mapping[str, Any], ...] = ()
+    supersedes: str = ""
+
+
+def askable_faults(wanted: Wanted, standing: Standing) -> list[Fault]:
+    """Every reason why the request cannot be answered as it stands; none means that it can be submitted."""
+    current = standing.versions.get(wanted.dataset)
+    if current is None:
+        return [_fault(wanted, "dataset", "not_published", _("This dataset is not published."))]
+    document = current.version
+    if document["sharing_attribute"] == "NOT_SHARED":
+        return [_fault(wanted, "dataset", "not_shared", _("This dataset is not shared. Its page names the law that says so."))]
+    return [
+        *_party_faults(wanted, document),
+        *_item_faults(wanted, document, standing),
+        *_fact_faults(wanted, document, standing),
+        *_way_faults(wanted, document),
+        *_filter_faults(wanted, document),
+        *_system_faults(wanted, standing),
+        *_supersedes_faults(wanted, standing),
+    ]
+
+
+def items_of(expression: Mapping[str, Any]) -> Iterator[str]:
+    """The items that a fact's expression reads."""
+    if "item" in expression:
+        yield str(expression["item"])
+    below = expression.get("of", [])
+    for child in below if isinstance(below, list) else [below]:
+        yield from items_of(child)
+
+
+def touched_sensitivity(document: Mapping[str, Any], items: tuple[str, ...], facts: tuple[str, ...]) -> int:
+    """The highest sensitivity among items and the items that facts read; 4 for one that is not declared."""
+    classes = {item["name"]: int(item["sensitivity"]) for item in document["items"]}
+    read = {fact["name"]: tuple(items_of(fact["expression"])) for fact in document["facts"]}
+    touched = [*items, *(item for fact in facts for item in read.get(fact, ("",)))]
+    return max((classes.get(item, 4) for item in touched), default=1)
+
+
+def _fault(wanted: Wanted, where: str, rule: str, message: str) -> Fault:
+    return Fault(f"{wanted.dataset}.{where}", rule, message)
+
+
+def _party_faults(wanted: Wanted, document: Mapping[str, Any]) -> Iterator[Fault]:
+    own = document["provider"] == wanted.requester
+    if own != (wanted.purpose == OWNER_CHECK):
+        text = _("For its own rows a department names the purpose OWNER_CHECK, and for nobody else's.")
+        yield _fault(wanted, "purpose", "owner_check", text)
+    if not any(basis.get("article") and basis.get("text") for basis in wanted.legal_basis):
+        yield _fault(wanted, "legal_basis", "required", _("Name the law and the article that allow this."))
+
+
+def _item_faults(wanted: Wanted, document: Mapping[str, Any], standing: Standing) -> Iterator[Fault]:
+    declared = {item["name"]: item for item in document["items"]}
+    for name in wanted.items:
+        where = f"items.{name}"
+        if name not in declared:
+            yield _fault(wanted, where, "unknown", _("The dataset has no such item."))
+        elif declared[name]["sharing_attribute"] == "NOT_SHARED":
+            yield _fault(wanted, where, "not_shared", _("This item is not shared: leave it out."))
+        elif (wanted.dataset, name) in standing.restricted:
+            yield _fault(wanted, where, "restricted", _("The owner has restricted this item for now: leave it out."))
+    if not wanted.items and not wanted.facts:
+        yield _fault(wanted, "items", "required", _("Name at least one item or fact."))
+
+
+def _fact_faults(wanted: Wanted, document: Mapping[str, Any], standing: Standing) -> Iterator[Fault]:
+    declared = {fact["name"]: fact for fact in document["facts"]}
+    closed = {item["name"] for item in document["items"] if item["sharing_attribute"] == "NOT_SHARED"}
+    closed |= {item for dataset, item in standing.restricted if dataset == wanted.dataset}
+    for name, values in wanted.facts.items():
+        fact = declared.get(name)
+        if fact is None:
+            yield _fault(wanted, f"facts.{name}", "unknown", _("The dataset answers no such fact."))
+            continue
+        if closed & set(items_of(fact["expression"])):
+            yield _fault(wanted, f"facts.{name}", "not_shared", _("This fact rests on an item that is not shared."))
+        yield from parameter_faults(f"{wanted.dataset}.facts.{name}", fact, values, document)
+
+
+def _way_faults(wanted: Wanted, document: Mapping[str, Any]) -> Iterator[Fault]:
+    offered = frozenset(document.get("methods") or METHODS)
+    if not wanted.methods or not set(wanted.methods) <= offered:
+        text = _("Choose among: %(methods)s.") % {"methods": ", ".join(sorted(offered))}
+        yield _fault(wanted, "methods", "method", text)
+    if "VERIFY" in wanted.methods and not wanted.facts:
+        yield _fault(wanted, "facts", "required", _("VERIFY answers facts: name at least one."))
+    if "QUERY" in wanted.methods and not wanted.items:
+        yield _fault(wanted, "items", "required", _("QUERY returns items: name at least one."))
+
+
+def _filter_faults(wanted: Wanted, document: Mapping[str, Any]) -> Iterator[Fault]:
+    declared = {item["name"] for item in document["items"]}
+    for name, rule in wanted.row_filter.items():
+        values = rule.get("in") if isinstance(rule, Mapping) else None
+        simple = isinstance(values, list) and bool(values) and all(type(value) in (str, int) for value in values)
+        if name not in declared or not simple or set(rule) != {"in"}:
+            text = _("A row filter names an item and a list of its values: {item: {in: […]}}.")
+            yield _fault(wanted, f"row_filter.{name}", "row_filter", text)
+
+
+def _system_faults(wanted: Wanted, standing: Standing) -> Iterator[Fault]:
+    if not wanted.systems:
+        yield _fault(wanted, "systems", "required", _("Name the system that will ask. Register one first if there is none."))
+    for code in wanted.systems:
+        if standing.systems.get(code) != wanted.requester:
+            yield _fault(wanted, f"systems.{code}", "unknown", _("Your department has no certified system of that code."))
+
+
+def _supersedes_faults(wanted: Wanted, standing: Standing) -> Iterator[Fault]:
+    if not wanted.supersedes:
+        return
+    old = standing.agreements.get(wanted.supersedes)
+    parties = ("requester", "dataset")
+    same = old is not None and [old.agreement[name] for name in parties] == [wanted.requester, wanted.dataset]
+    if old is None or not same or old.state != "IN_FORCE":
+        yield _fault(wanted, "supersedes", "not_in_force", _("Only an agreement in force about the same dataset can be replaced."))

@@ -1,0 +1,42 @@
+"""docs/lifecycles.md as text, from the tables themselves: a page that nobody can forget to renew. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Any
+
+from catalog import lifecycle as catalog_lifecycle
+from exchange.sharing import lifecycle
+
+Table = Mapping[Any, tuple[frozenset[Any], Any]]
+
+
+def as_markdown() -> str:
+    """The whole page: one table for each lifecycle, events in alphabetical order."""
+    sections = [
+        _section("Part of a sharing request", lifecycle.PART, lifecycle.PART_SIDES),
+        _section("Agreement", lifecycle.AGREEMENT, lifecycle.AGREEMENT_SIDES),
+        _section("Load of a file", catalog_lifecycle.LOAD, {}),
+        _section("Piece of work", catalog_lifecycle.WORK, {}),
+    ]
+    head = (
+        "# Lifecycles\n\n"
+        "Written by `manage.py write_lifecycles` from the tables in `lifecycle.py`; a test compares the two.\n"
+        "A state changes by one conditional UPDATE of a row below, or not at all (409).\n"
+        "An agreement is EXPIRED when its period, read against the clock, is over; no event leads there.\n"
+        "`resume` leads to IN_FORCE when no other side has suspended too, else the agreement stays SUSPENDED.\n"
+    )
+    return "\n".join([head, *sections])
+
+
+def _section(title: str, table: Table, sides: Mapping[Any, Iterable[StrEnum]]) -> str:
+    rows = [_row(event, table[event], sides.get(event)) for event in sorted(table)]
+    lines = [f"## {title}", "", "| event | from | to | by |", "|---|---|---|---|", *rows, ""]
+    return "\n".join(lines)
+
+
+def _row(event: StrEnum, move: tuple[frozenset[StrEnum], StrEnum | None], sides: Iterable[StrEnum] | None) -> str:
+    sources, target = move
+    by = ", ".join(sorted(side.value.lower() for side in sides or ())) or "the hub"
+    return f"| {event.value} | {', '.join(sorted(sources))} | {target.value if target else 'unchanged'} | {by} |"
