@@ -4,7 +4,7 @@ An attacker may hold the whole database. What these modules accept was signed by
 hub, with keys that were valid at that place of the chain; anything else raises AuthorityError.
 """
 
-from audit.proof.acts.chain import ACT_KIND, StoredAct, check_order, extend, next_act, seal_act
+from audit.proof.acts.chain import ACT_KIND, StoredAct, check_order, extend, next_act, read_certificates, seal_act
 from audit.proof.acts.shape import METHODS, ORDER_TYPES, RELEASE_LEVELS, require_order
 from audit.proof.acts.signers import Signer, required_signers
 from audit.proof.acts.standing import (
@@ -47,6 +47,7 @@ __all__ = [
     "empty",
     "extend",
     "next_act",
+    "read_certificates",
     "require_order",
     "required_signers",
     "seal_act",

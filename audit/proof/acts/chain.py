@@ -1,6 +1,6 @@
 """The chain of acts: every byte from act 1 is checked once, in order, and adds up to a Standing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -8,7 +8,7 @@ from audit.proof.acts.fold import Placed, fold
 from audit.proof.acts.ledger import Ledger
 from audit.proof.acts.shape import require_order
 from audit.proof.acts.signers import check_signatures, usable_certificate
-from audit.proof.acts.standing import AuthorityError, Head, OrderFault, Standing
+from audit.proof.acts.standing import AuthorityError, CertificateStanding, Ground, Head, OrderFault, Standing, empty
 from audit.proof.canonical import CanonicalError, Document, dumps, loads, require_signable_text, sha256_text
 from audit.proof.keys import (
     HUB_OWNER,
@@ -23,6 +23,7 @@ from audit.proof.keys import (
 )
 
 ACT_KIND = "act"
+_KEY_ORDERS = frozenset({"key", "revoke_key"})
 _ACT_MEMBERS = frozenset({"v", "seq", "prev", "at", "order", "signatures"})
 
 
@@ -43,6 +44,18 @@ def extend(standing: Standing, acts: Iterable[StoredAct]) -> Standing:
     for stored in acts:
         _take(ledger, stored)
     return ledger.freeze()
+
+
+def read_certificates(ground: Ground, acts: Iterable[StoredAct]) -> Mapping[str, CertificateStanding]:
+    """The certificates that the chain's `key` and `revoke_key` acts give, for who has these acts alone (a client).
+
+    Every act is verified as in `extend`, but for its link to the one before: acts in between are not there. So a hub
+    can hide a revocation from such a reader, and can invent nothing. Raises AuthorityError.
+    """
+    ledger = Ledger(empty(ground))
+    for stored in acts:
+        _take_key(ledger, stored)
+    return ledger.freeze().certificates
 
 
 def check_order(standing: Standing, order: Document, signatures: Sequence[Document], at: str) -> None:
@@ -82,6 +95,28 @@ def _take(ledger: Ledger, stored: StoredAct) -> None:
         _check_place(ledger, act, seq)
         _check_hub_signature(ledger, act, stored.hub_signature)
         _apply(ledger, act["order"], act["signatures"], head, cast("str", act["at"]))
+    except (OrderFault, SignatureError, CanonicalError) as error:
+        raise _located(seq, error) from None
+    ledger.advance(head, cast("str", act["at"]))
+
+
+def _take_key(ledger: Ledger, stored: StoredAct) -> None:
+    seq = ledger.head.seq + 1
+    try:
+        act = _read(stored.raw)
+        if type(act["seq"]) is not int or act["seq"] < seq:
+            raise OrderFault("SEQUENCE", "the acts are not in order")
+        seq = act["seq"]
+        order = act["order"]
+        if not isinstance(order, dict) or order.get("type") not in _KEY_ORDERS:
+            raise OrderFault("TYPE", "only acts about keys belong here")
+        _check_time(ledger.at, act["at"])
+        _check_hub_signature(ledger, act, stored.hub_signature)
+        since = order.get("since")
+        if isinstance(since, str):  # the act it names may not be among these: then everything counts as signed since
+            ledger.act_seqs.setdefault(since, 0)
+        head = Head(seq, sha256_text(stored.raw))
+        _apply(ledger, order, act["signatures"], head, cast("str", act["at"]))
     except (OrderFault, SignatureError, CanonicalError) as error:
         raise _located(seq, error) from None
     ledger.advance(head, cast("str", act["at"]))

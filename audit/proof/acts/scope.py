@@ -48,8 +48,10 @@ def _require_facts(current: VersionStanding, scope: Document) -> None:
         found = declared.get(fact["fact"])
         if found is None:
             raise OrderFault("FACT_UNKNOWN", f"there is no fact {fact['fact']}")
-        parameters = {parameter["name"] for parameter in cast("list[Document]", found["parameters"])}
-        if cast("Document", fact["with"]).keys() != parameters:
+        parameters = cast("list[Document]", found["parameters"])
+        known = {parameter["name"] for parameter in parameters}
+        needed = {parameter["name"] for parameter in parameters if parameter.get("optional") is not True}
+        if not needed <= cast("Document", fact["with"]).keys() <= known:
             raise OrderFault("PARAMETERS", f"say the allowed values of every parameter of {fact['fact']}, and of no other")
 
 

@@ -364,5 +364,8 @@ def test_a_lost_counter_key_is_replaced_by_the_root() -> None:
     act = read(charter.seal(document, signed(document, ("root", ROOT))))
     assert code_of(charter.standing, [seal_act(COUNTER, act)]) == "KEY_REVOKED"
     assert extend(charter.standing, [seal_act(second, act)]).head.seq == 9
+    early = key(signer("hub/counter-3"), "hub-counter", custody="hub", not_before=LATER)
+    too_early = read(charter.seal(early, signed(early, ("root", ROOT))))
+    assert code_of(charter.standing, [seal_act(signer("hub/counter-3"), too_early)]) == "HUB_SIGNATURE"
     forged = read(charter.seal(document, signed(document, ("root", DATA))))
     assert code_of(charter.standing, [seal_act(second, forged)]) == "SIGNERS"

@@ -2,14 +2,15 @@
 
 import pytest
 
-from audit.proof.acts import AgreementState, AuthorityError, check_order
-from audit.proof.canonical import Document, b64url
+from audit.proof.acts import AgreementState, AuthorityError, Ground, StoredAct, check_order, read_certificates
+from audit.proof.canonical import Document, b64url, loads
 from audit.proof.keys import PemSigner
 from tests.audit.proof.charter import (
     AT,
     CAB,
     COUNTER,
     DATA,
+    GROUND,
     LATER,
     PSB,
     ROOT,
@@ -321,3 +322,47 @@ def test_a_resumption_by_a_stolen_key_is_undone() -> None:
     assert charter.standing.agreements[target].state is AgreementState.IN_FORCE
     revoke_since(charter, "PSB/document-1", since)
     assert charter.standing.agreements[target].state is AgreementState.SUSPENDED
+
+
+# --- for a client: the acts about keys alone -----------------------------------------------------------------------
+
+
+def key_acts(charter: Charter) -> list[StoredAct]:
+    return [stored for stored in charter.acts if loads(stored.raw)["order"]["type"] in {"key", "revoke_key"}]
+
+
+def test_acts_about_keys_alone_give_the_certificates() -> None:
+    charter = founded()
+    agree(charter)
+    charter.add(key(signer("hub/answer-1"), "hub-answer", custody="hub"), ("root", ROOT))
+    charter.add(order("revoke_key", keyid="psb-registry/load-1", reason=LOST), ("issuer", PSB))
+    assert len(key_acts(charter)) == 8 < len(charter.acts)
+    assert read_certificates(GROUND, key_acts(charter)) == charter.standing.certificates
+
+
+def test_a_revocation_since_an_act_that_is_not_there_counts_from_the_beginning() -> None:
+    charter = founded()
+    agree(charter)
+    since = charter.standing.head.hash
+    revoke_since(charter, "CAB/document-1", since)
+    found = read_certificates(GROUND, key_acts(charter))
+    assert found["CAB-affairs/request-1"].revoked_seq == 9
+    assert charter.standing.certificates["CAB-affairs/request-1"].revoked_seq is None
+
+
+def test_a_hub_cannot_invent_a_key_for_a_client() -> None:
+    charter = founded()
+    acts = key_acts(charter)
+    forged = key(signer("hub/answer-9"), "hub-answer", custody="hub")
+    for role, by in (("root", DATA), ("root", COUNTER), ("issuer", ROOT)):
+        with pytest.raises(AuthorityError):
+            read_certificates(GROUND, [*acts, charter.seal(forged, signed(forged, (role, by)))])
+    with pytest.raises(AuthorityError):
+        read_certificates(GROUND, [acts[1], acts[0]])
+    with pytest.raises(AuthorityError):
+        read_certificates(GROUND, [*acts, acts[-1]])
+    with pytest.raises(AuthorityError, match="only acts about keys"):
+        read_certificates(GROUND, charter.acts)
+    other = Ground(hub=GROUND.hub, root=signer("x/other-root").public_key, authority="DATA")
+    with pytest.raises(AuthorityError):
+        read_certificates(other, acts)

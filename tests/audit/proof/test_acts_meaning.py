@@ -406,6 +406,23 @@ def test_an_offer_is_ended_by_revoke_and_stopped_by_suspend() -> None:
     assert all(found.state is AgreementState.IN_FORCE for found in charter.standing.agreements.values())
 
 
+def test_the_same_offer_is_made_once() -> None:
+    charter = founded()
+    document = offer()
+    charter.add(order("offer", offer=document), ("provider", PSB))
+    charter.add(order("revoke", target=document_hash(document), reason=reason()), ("provider", PSB))
+    assert refusal(charter, order("offer", offer=document), ("provider", PSB)) == "EXISTS"
+
+
+def test_an_optional_parameter_may_be_left_out() -> None:
+    charter = founded()
+    fact: Document = {"name": "lives_in", "parameters": [{"name": "division"}, {"name": "since", "optional": True}]}
+    charter.add(order("publish", dataset="R01", version=version(facts=[fact])), ("provider", PSB))
+    agree(charter, facts=[{"fact": "lives_in", "with": {"division": {"in": ["5101"]}}}])
+    without = agreement(facts=[{"fact": "lives_in", "with": {"since": {"in": ["2020-01-01"]}}}])
+    assert refusal(charter, order("agree", agreement=without), *BOTH) == "PARAMETERS"
+
+
 def test_an_offer_of_another_departments_data_is_refused() -> None:
     assert refusal(founded(), order("offer", offer=offer(provider="CAB")), ("provider", CAB)) == "NOT_OWNER"
     assert refusal(founded(), order("offer", offer=offer()), ("provider", CAB)) == "SIGNERS"
