@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -48,3 +50,21 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def chromium() -> str:
     """The path of the browser to drive."""
     return CHROMIUM
+
+
+@pytest.fixture(autouse=True)
+def a_fresh_process() -> Iterator[None]:
+    """The verified chain of acts is held by the process, and copies lie outside the database: neither outlives a test."""
+    yield
+    if "audit.authority" in sys.modules:
+        sys.modules["audit.authority"].forget()
+    for folder in (settings.COPY_DIR, settings.TILES_DIR):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def founded(db: None) -> None:
+    """A hub with its keys and first acts, inside the test's own transaction."""
+    from audit import ceremony
+
+    ceremony.found_hub()
