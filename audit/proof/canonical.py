@@ -10,6 +10,7 @@ import json
 import os
 import re
 import unicodedata
+from collections.abc import Collection
 from typing import Any, NoReturn, TypeAlias
 
 try:
@@ -53,7 +54,9 @@ def dumps(value: object) -> bytes:
         raw = orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
     except (TypeError, ValueError) as error:
         raise CanonicalError(f"not canonical JSON: {error}") from None
-    if _ESCAPED_NUL in raw:  # may be a literal backslash before u0000, so look at the texts themselves
+    if not raw.isascii():  # bytes of nothing but ASCII have only such keys
+        _check_keys_within(value)
+    if _ESCAPED_NUL in raw:  # may be a backslash before u0000, so look at the texts themselves
         _check_texts(value)
     return raw
 
@@ -132,34 +135,25 @@ def require_signable_text(document: JSON) -> None:
 
 
 def _check_shape(value: object, depth: int) -> None:
-    """Refuse what serialisers would write but the subset has not: floats, dates, UUIDs, keys beyond ASCII, depth."""
+    """Refuse what serialisers would write but the subset has not: floats, dates, UUIDs, other objects, depth."""
     kind = type(value)
-    if kind in _LEAVES or isinstance(value, str):
-        return
-    if depth == 0:
-        raise CanonicalError(f"nested deeper than {MAX_DEPTH}")
     if kind is dict:
-        _check_keys(value)  # type: ignore[arg-type]
-        items = value.values()  # type: ignore[attr-defined]
+        items: Collection[object] = value.values()  # type: ignore[attr-defined]
     elif kind is list or kind is tuple:
-        items = value
+        items = value  # type: ignore[assignment]
+    elif kind in _LEAVES or isinstance(value, str):
+        return
     else:
         raise CanonicalError(f"canonical JSON has no {kind.__name__}; write it as a string")
-    for item in items:
-        if type(item) not in _LEAVES:
+    if depth == 0:
+        raise CanonicalError(f"nested deeper than {MAX_DEPTH}")
+    if not _LEAVES.issuperset(map(type, items)):  # one call for the usual flat object: this is in the path
+        for item in items:
             _check_shape(item, depth - 1)
 
 
-def _check_keys(value: dict[str, object]) -> None:
-    try:
-        if "".join(value).isascii():
-            return
-    except TypeError:
-        raise CanonicalError("a key is not text") from None
-    raise CanonicalError("a key holds a character beyond ASCII")
-
-
 def _dumps_plain(value: object) -> bytes:
+    _check_keys_within(value)
     _check_texts(value)
     return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
 
@@ -177,6 +171,19 @@ def _check_texts(value: object) -> None:
             _check_texts(item)
     elif isinstance(value, int) and not -MAX_INTEGER <= value <= MAX_INTEGER:
         raise CanonicalError("an integer is beyond 2^53 - 1; write it as a string")
+
+
+def _check_keys_within(value: object) -> None:
+    """Refuse keys that are no text or not ASCII, at any depth."""
+    if isinstance(value, dict):
+        if not all(type(key) is str for key in value):
+            raise CanonicalError("a key is not text")
+        if not "".join(value).isascii():
+            raise CanonicalError("a key holds a character beyond ASCII")
+        value = list(value.values())
+    if isinstance(value, (list, tuple)) and not _LEAVES.issuperset(map(type, value)):
+        for item in value:
+            _check_keys_within(item)
 
 
 def _check_text(text: str) -> None:

@@ -5,6 +5,7 @@ AES-256-GCM (NIST SP 800-38D) with random 96-bit nonces, HMAC-SHA256 (RFC 2104).
 """
 
 import hmac
+from hashlib import sha256
 from os import urandom
 from typing import Any
 
@@ -19,6 +20,7 @@ ENTRY_NONCE_SIZE = 16
 _FORM = b"\x01"
 _NONCE_SIZE = 12
 _OVERHEAD = len(_FORM) + _NONCE_SIZE + 16
+_FIRST_ROUND = b"\x00\x00\x00\x01"
 _PERSON_KEY = b"mianzheng/person-key/v1\n"
 _SUBJECT_KEY = b"mianzheng/subject-key/v1\n"
 
@@ -119,8 +121,8 @@ def _place(subject_key: bytes, entry_nonce: bytes, position: int) -> bytes:
 
 
 def _person_key(subject_key: bytes, place: bytes) -> bytes:
-    """One key per person and entry: the subject key itself only ever goes through HMAC, so no nonce can run out."""
-    return hmac.digest(subject_key, _PERSON_KEY + place, "sha256")
+    """One key per person and entry, so that no nonce can run out: one-step derivation of NIST SP 800-56C section 4."""
+    return sha256(_FIRST_ROUND + subject_key + _PERSON_KEY + place).digest()
 
 
 def _text(subject_key: bytes, place: bytes, content: bytes) -> str:

@@ -159,6 +159,21 @@ def test_any_order_and_spacing_is_read() -> None:
     assert loads(b' {"b" : [1, null],\n"a":"\\u738b"} ') == {"a": "王", "b": [1, None]}
 
 
+@pytest.mark.usefixtures("_writer")
+def test_a_request_may_have_any_keys_but_nothing_signed_has() -> None:
+    value = loads('{"姓名":[{"é":1}]}'.encode())
+    assert value == {"姓名": [{"é": 1}]}
+    with pytest.raises(CanonicalError):
+        dumps(value)
+
+
+@pytest.mark.usefixtures("_writer")
+@pytest.mark.parametrize("value", [{"a": "王", "é": 1}, {"a": ["王", ({"é": 1},)]}, {"a": "王", "b": [[{"c": {"\x80": None}}]]}], ids=repr)
+def test_keys_beyond_ascii_are_found_among_other_text(value: Any) -> None:
+    with pytest.raises(CanonicalError):
+        dumps(value)
+
+
 def test_the_error_of_the_reader_quotes_nothing() -> None:
     with pytest.raises(CanonicalError) as caught:
         loads(b'{"id":"51010019900101123X"')
