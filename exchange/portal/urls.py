@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from exchange.portal import auditor, department, public, verification
+from exchange.portal import auditor, department, gallery, public, verification
 
 urlpatterns = [
     *public.urlpatterns,
     *department.urlpatterns,
     *auditor.urlpatterns,
     *verification.urlpatterns,
+    *gallery.urlpatterns,
 ]

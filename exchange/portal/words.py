@@ -20,7 +20,7 @@ _LINE = re.compile(r'^(msgctxt|msgid|msgid_plural|msgstr)(?:\[(\d+)\])?\s*(".*")
 
 
 class WordsError(ValueError):
-    """A catalogue cannot be read, or two parts say different things; the message names file and line."""
+    """A catalogue cannot be read; the message names file and line."""
 
 
 class Key(NamedTuple):
@@ -92,23 +92,37 @@ def _start(drafts: list[_Draft], line: str, where: str) -> str:
 
 
 def merge(parts: Iterable[tuple[str, list[Words]]]) -> list[Words]:
-    """Join the parts of several rooms, sorted. The same text twice is fine; with two translations it is a WordsError."""
-    found: dict[Key, tuple[str, Words]] = {}
-    for source, entries in parts:
+    """Join the parts of several rooms, sorted. Where two parts translate one text differently the first part wins; see `contradictions`."""
+    found: dict[Key, Words] = {}
+    for _, entries in parts:
         for entry in entries:
-            before = found.get(entry.key)
-            if before is None or not before[1].is_translated:
-                found[entry.key] = (source, entry)
-            elif entry.is_translated and entry.translations != before[1].translations:
-                raise WordsError(
-                    f"{entry.key.text!r} is translated differently in {before[0]} and {source}: choose one, or give a context."
-                )
-    return [found[key][1] for key in sorted(found)]
+            if entry.key not in found or not found[entry.key].is_translated:
+                found[entry.key] = entry
+    return [found[key] for key in sorted(found)]
+
+
+def contradictions(parts: Iterable[tuple[str, list[Words]]]) -> list[str]:
+    """Return a sentence for each text that two parts translate differently: a reader must meet one word for one thing."""
+    found: dict[Key, tuple[str, Words]] = {}
+    sentences = []
+    for source, entries in parts:
+        for entry in (entry for entry in entries if entry.is_translated):
+            first, before = found.setdefault(entry.key, (source, entry))
+            if before.translations != entry.translations:
+                said = f"{before.translations[0]} in {first}, {entry.translations[0]} in {source}"
+                sentences.append(f"{entry.key.text!r}: {said}. Choose one, or give a context.")
+    return sentences
+
+
+def read_each(folder: Path) -> list[tuple[str, list[Words]]]:
+    """Read every .po file of `folder`: name and entries, in order of name, but the look's own first. Raises WordsError."""
+    paths = sorted(folder.glob("*.po"), key=lambda path: (path.name != "look.po", path.name))
+    return [(path.name, parse(path.read_text(encoding="utf-8"), source=path.name)) for path in paths]
 
 
 def read_parts(folder: Path) -> list[Words]:
     """Read and merge every .po file of `folder`. Raises WordsError."""
-    return merge((path.name, parse(path.read_text(encoding="utf-8"), source=path.name)) for path in sorted(folder.glob("*.po")))
+    return merge(read_each(folder))
 
 
 def _quote(text: str) -> str:

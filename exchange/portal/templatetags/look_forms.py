@@ -60,7 +60,7 @@ def _widget(bound: BoundField, css_class: str, hint: str, rows: int) -> SafeStri
 def error_summary(form: forms.BaseForm) -> SafeString:
     """`{% error_summary form %}`: every error with a link to its field; nothing when there is none."""
     faults = [(*_place(form, name), error) for name, errors in form.errors.items() for error in errors]
-    return render_to_string("components/error_summary.html", {"faults": faults}) if faults else format_html("")
+    return render_to_string("components/error_summary.html", {"faults": faults}) if faults else SafeString()
 
 
 def _place(form: forms.BaseForm, name: str) -> tuple[str, str]:

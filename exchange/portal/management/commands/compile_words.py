@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from exchange.portal.word_sources import LOCALE
-from exchange.portal.words import WordsError, read_parts, to_mo, to_po
+from exchange.portal.words import WordsError, contradictions, merge, read_each, to_mo, to_po
 
 
 def replace_file(path: Path, content: bytes) -> None:
@@ -26,9 +26,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Write both files; says how many texts there are."""
         try:
-            entries = read_parts(LOCALE / "parts")
+            parts = read_each(LOCALE / "parts")
         except WordsError as error:
             raise CommandError(str(error)) from error
+        for sentence in contradictions(parts):
+            self.stderr.write(sentence)
+        entries = merge(parts)
         target = LOCALE / "LC_MESSAGES"
         target.mkdir(parents=True, exist_ok=True)
         replace_file(target / "django.po", to_po(entries).encode())
