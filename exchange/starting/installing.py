@@ -26,6 +26,7 @@ _ELSEWHERE = (
     *("PIP_DRY_RUN", "PIP_REPORT", "PIP_QUIET", "PIP_VERBOSE"),
 )
 
+_COLLECTED = ("Collecting ", "Processing ", "Requirement already satisfied")
 _NETWORK = (
     "name resolution|NewConnectionError|ConnectionError|Network is unreachable|timed out|ProxyError|SSLError"
     "|Connection (?:refused|reset|aborted|broken)"
@@ -70,7 +71,14 @@ def advice(output: str) -> str:
     for pattern, remedy in _ADVICE:
         if re.search(pattern, output, re.IGNORECASE):
             return remedy
-    return "Installing the packages failed. Read pip's lines above, then start again: what is done is kept."
+    return "Installing the packages failed. Read pip's lines below, then start again: what is done is kept."
+
+
+def last_words(output: str) -> str:
+    """The few lines of pip that say what went wrong, cut to a length that a person reads."""
+    lines = [line for line in output.splitlines() if line.strip()]
+    errors = [line for line in lines if line.startswith("ERROR")]
+    return "\n".join(f"  pip: {line[:200]}" for line in (errors or lines)[-5:])
 
 
 def install(pip: list[str], requirements: Path, folder: Path, environment: Mapping[str, str]) -> None:
@@ -87,8 +95,7 @@ def install(pip: list[str], requirements: Path, folder: Path, environment: Mappi
             signal.signal(signal.SIGTERM, before)
         if code:
             text = _read(output)
-            tail = "\n".join(f"  pip: {line}" for line in text.splitlines()[-12:])
-            raise CannotStart(f"{tail}\n{advice(text)}")
+            raise CannotStart(f"{advice(text)}\n{last_words(text)}")
 
 
 def _leave(_number: int, _frame: object) -> None:
@@ -110,7 +117,7 @@ def _progress(output: str, folder: Path, total: int) -> str:
     if "Installing collected packages" in output:
         installed = sum(1 for _ in folder.glob("**/*.dist-info"))
         return f"{min(installed, total)} of {total} packages installed"
-    collected = sum(line.startswith(("Collecting ", "Requirement already satisfied")) for line in output.splitlines())
+    collected = sum(line.startswith(_COLLECTED) for line in output.splitlines())
     return f"{min(collected, total)} of {total} packages collected"
 
 

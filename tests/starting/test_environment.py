@@ -75,7 +75,7 @@ def test_surprises_of_the_shell_are_not_inherited(way: Way, path: str | None) ->
         ("ERROR: THESE PACKAGES DO NOT MATCH THE HASHES FROM THE REQUIREMENTS FILE", "not the one that was pinned"),
         ("NewConnectionError: Temporary failure in name resolution\nERROR: No matching distribution found", "Check the network"),
         ("ERROR: No matching distribution found for duckdb", "Use Python 3.11"),
-        ("something else", "pip's lines above"),
+        ("something else", "pip's lines below"),
     ],
 )
 def test_failed_installation_says_what_to_do(output: str, expected: str) -> None:
