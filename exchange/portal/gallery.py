@@ -8,7 +8,6 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -119,9 +118,3 @@ def tick(request: HttpRequest) -> HttpResponse:
     before = request.GET.get("done", "")
     done = min(int(before) + 30, 100) if before.isdecimal() and len(before) < 4 else 0
     return render(request, "components/tick.html", {"done": done, "again": f"{request.path}?done={done}" if done < 100 else ""})
-
-
-urlpatterns = [
-    path("look", gallery, name="look"),
-    path("look/tick", tick, name="look_tick"),
-]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from exchange.portal import auditor, department, gallery, public, verification
+from exchange.portal import auditor, department, public, verification
 
 urlpatterns = [
     *public.urlpatterns,
     *department.urlpatterns,
     *auditor.urlpatterns,
     *verification.urlpatterns,
-    *gallery.urlpatterns,
 ]
