@@ -104,7 +104,7 @@ def fresh_nonce() -> str:
 
 def b64url(data: bytes) -> str:
     """Base64url of RFC 4648 section 5, without padding."""
-    return binascii.b2a_base64(data, newline=False).rstrip(b"=").translate(_TO_URL).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).translate(_TO_URL, b"=").decode("ascii")
 
 
 def unb64url(text: str) -> bytes:
@@ -149,7 +149,8 @@ def _check_shape(value: object, depth: int) -> None:
         raise CanonicalError(f"nested deeper than {MAX_DEPTH}")
     if not _LEAVES.issuperset(map(type, items)):  # one call for the usual flat object: this is in the path
         for item in items:
-            _check_shape(item, depth - 1)
+            if type(item) not in _LEAVES:
+                _check_shape(item, depth - 1)
 
 
 def _dumps_plain(value: object) -> bytes:

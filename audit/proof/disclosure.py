@@ -45,6 +45,11 @@ def disclosure(salt: str, name: str, value: JSON) -> str:
     return b64url(dumps([salt, name, value]))
 
 
+def written(salt: str, name: str, value: bytes) -> str:
+    """The same text from a value that is canonical JSON already; salt and name are plain ASCII of our own making."""
+    return b64url(b'["%b","%b",%b]' % (salt.encode("ascii"), name.encode("ascii"), value))
+
+
 def digest(text: str) -> str:
     """Digest of a disclosure's text: base64url(SHA-256(ASCII(text))), 43 characters (RFC 9901 section 4.2.3)."""
     return b64url(sha256(text.encode("ascii")).digest())
@@ -88,8 +93,8 @@ def compose_entry(
     if persons:
         values["subject"] = subject_value(persons)
     parts: list[JSON] = [*sorted([*values, "route"])]
-    texts = [disclosure(fresh_nonce(), "route", {**route, "parts": parts})]
-    texts += [disclosure(fresh_nonce(), name, value) for name, value in values.items()]
+    values["route"] = {**route, "parts": parts}
+    texts = [written(fresh_nonce(), name, dumps(value)) for name, value in values.items()]
     return build_entry(kind=kind, ts=ts, digests=map(digest, texts)), texts
 
 

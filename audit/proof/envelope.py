@@ -13,7 +13,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from audit.proof.canonical import CanonicalError, Document, b64url, dumps, loads
-from audit.proof.disclosure import PERSON
+from audit.proof.disclosure import PERSON, written
 
 KEY_SIZE = 32
 ENTRY_NONCE_SIZE = 16
@@ -126,8 +126,7 @@ def _person_key(subject_key: bytes, place: bytes) -> bytes:
 
 
 def _text(subject_key: bytes, place: bytes, content: bytes) -> str:
-    salt = b64url(hmac.digest(subject_key, place, "sha256"))
-    return b64url(b'["%b","%b",%b]' % (salt.encode("ascii"), PERSON.encode("ascii"), content))
+    return written(b64url(hmac.digest(subject_key, place, "sha256")), PERSON, content)
 
 
 def _seal(key: bytes, plaintext: bytes, bound: bytes) -> bytes:
