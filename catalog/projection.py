@@ -38,7 +38,8 @@ def project_version(version: Mapping[str, Any], *, version_hash: str, act_seq: i
     )
     _project_items(row, version)
     _project_facts(row, version)
-    Dataset.objects.filter(pk=dataset.pk).update(current_version=row)
+    dataset.current_version = row
+    dataset.save(update_fields=["current_version"])
     search.index(dataset.pk)
     return row
 
@@ -124,7 +125,8 @@ def project_revision(order: Mapping[str, Any], *, act_seq: int, quality: dict[st
             "sample": sample,
         },
     )
-    Dataset.objects.filter(pk=version.dataset_id).update(current_revision=revision)
+    revision.dataset.current_revision = revision
+    revision.dataset.save(update_fields=["current_revision"])
     return revision
 
 

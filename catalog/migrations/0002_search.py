@@ -1,6 +1,6 @@
 """The search index: FTS5 on SQLite, tsvector 'simple' on PostgreSQL, both over the same tokens."""
 
-from django.db import migrations
+from django.db import migrations, router
 
 SQLITE = (
     "CREATE VIRTUAL TABLE catalog_search USING fts5(title, body, tokenize='ascii')",
@@ -18,12 +18,18 @@ def _run(editor, sqlite, postgresql):
         editor.execute(statement)
 
 
+def _is_here(apps, editor):
+    return router.allow_migrate_model(editor.connection.alias, apps.get_model("catalog", "Dataset"))
+
+
 def forward(apps, editor):
-    _run(editor, SQLITE, POSTGRESQL)
+    if _is_here(apps, editor):
+        _run(editor, SQLITE, POSTGRESQL)
 
 
 def backward(apps, editor):
-    _run(editor, SQLITE_BACK, POSTGRESQL_BACK)
+    if _is_here(apps, editor):
+        _run(editor, SQLITE_BACK, POSTGRESQL_BACK)
 
 
 class Migration(migrations.Migration):
