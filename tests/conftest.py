@@ -8,6 +8,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.conf import settings
 if settings.configured:
     raise RuntimeError("Django's settings were read before the tests had a home. Unset DJANGO_SETTINGS_MODULE and run pytest again.")
 HOME = Path(tempfile.mkdtemp(prefix="home-", dir=os.environ.get("HUB_TEST_HOME")))
+(HOME / "static").mkdir()  # WhiteNoise warns about a missing folder, and warnings are errors
 os.environ["HUB_HOME"] = str(HOME)
 os.environ["DJANGO_SETTINGS_MODULE"] = "exchange.settings"
 
@@ -68,3 +70,12 @@ def founded(db: None) -> None:
     from audit import ceremony
 
     ceremony.found_hub()
+
+
+@pytest.fixture
+def world(founded: None, settings: Any) -> Any:
+    """A small city with an agreement in force, built through real actions (tests/world.py)."""
+    from tests.world import build_world
+
+    settings.ALLOW_HUB_CUSTODY = True
+    return build_world()

@@ -150,11 +150,15 @@ def _require_good(username: str, password: str | None) -> None:
 
 
 def _record(event: str, department: Department, *, person: Person, acting_user: Person | None, **what: str) -> None:
-    route: dict[str, Any] = {"type": "people", "event": event, "department": department.code}
+    route: dict[str, Any] = {"type": "people", "event": event, "department": department.code, "acting": _acting(acting_user), "count": 1}
     route.update({name: str(value) for name, value in what.items()})
     trail.record(route, message={"change": document_hash({**_change(person, acting_user), "event": event})})
 
 
 def _change(person: Person, acting_user: Person | None) -> dict[str, Any]:
     """Who changed whom. The ids are random, so the digest tells nothing to whoever does not have the rows."""
-    return {"person": str(person.pk), "by": str(acting_user.pk) if acting_user else "program"}
+    return {"person": str(person.pk), "by": _acting(acting_user)}
+
+
+def _acting(acting_user: Person | None) -> str:
+    return str(acting_user.pk) if acting_user else "program"

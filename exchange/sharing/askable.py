@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from audit.errors import Fault
 from audit.proof.acts import METHODS, Standing
 from audit.proof.acts.scope import OWNER_CHECK
+from catalog.description.trees import items_of
 from exchange.sharing.parameters import parameter_faults
 
 
@@ -49,21 +50,17 @@ def askable_faults(wanted: Wanted, standing: Standing) -> list[Fault]:
     ]
 
 
-def items_of(expression: Mapping[str, Any]) -> Iterator[str]:
-    """The items that a fact's expression reads."""
-    if "item" in expression:
-        yield str(expression["item"])
-    below = expression.get("of", [])
-    for child in below if isinstance(below, list) else [below]:
-        yield from items_of(child)
-
-
 def touched_sensitivity(document: Mapping[str, Any], items: tuple[str, ...], facts: tuple[str, ...]) -> int:
     """The highest sensitivity among items and the items that facts read; 4 for one that is not declared."""
     classes = {item["name"]: int(item["sensitivity"]) for item in document["items"]}
-    read = {fact["name"]: tuple(items_of(fact["expression"])) for fact in document["facts"]}
+    read = {fact["name"]: _read_by(fact) for fact in document["facts"]}
     touched = [*items, *(item for fact in facts for item in read.get(fact, ("",)))]
     return max((classes.get(item, 4) for item in touched), default=1)
+
+
+def _read_by(fact: Mapping[str, Any]) -> tuple[str, ...]:
+    """The items that a fact's expression reads."""
+    return tuple(item for _operator, item in items_of(fact["expression"]))
 
 
 def _fault(wanted: Wanted, where: str, rule: str, message: str) -> Fault:
@@ -102,7 +99,7 @@ def _fact_faults(wanted: Wanted, document: Mapping[str, Any], standing: Standing
         if fact is None:
             yield _fault(wanted, f"facts.{name}", "unknown", _("The dataset answers no such fact."))
             continue
-        if closed & set(items_of(fact["expression"])):
+        if closed & set(_read_by(fact)):
             yield _fault(wanted, f"facts.{name}", "not_shared", _("This fact rests on an item that is not shared."))
         yield from parameter_faults(f"{wanted.dataset}.facts.{name}", fact, values, document)
 

@@ -30,7 +30,14 @@ def move_part(part: RequestPart, event: PartEvent, *, acting_user: Any, departme
     part.refresh_from_db()
     move = _move(event.value, before, after, acting_user, department, note)
     Move.objects.create(part=part, **move)
-    route = {"type": "request", "event": event.value, **_part_route(part), "side": department.code}
+    route = {
+        "type": "request",
+        "event": event.value,
+        **_part_route(part),
+        "side": department.code,
+        "acting": str(acting_user.pk),
+        "count": 1,
+    }
     trail.record(route, message={"move": document_hash(_digested(move, part.request.number))})
 
 
@@ -47,7 +54,14 @@ def move_agreement(
     agreement.refresh_from_db()
     move = _move(event.value, before, after, acting_user, department, note)
     Move.objects.create(agreement=agreement, **move)
-    route = {"type": "agreement", "event": event.value, **_agreement_route(agreement), "side": department.code}
+    route = {
+        "type": "agreement",
+        "event": event.value,
+        **_agreement_route(agreement),
+        "side": department.code,
+        "acting": str(acting_user.pk),
+        "count": 1,
+    }
     trail.record(route, message={"move": document_hash(_digested(move, agreement.agreement_id))})
 
 

@@ -86,7 +86,7 @@ def draft_request(
         "purpose": words.purpose.code,
         "count": len(parts),
     }
-    trail.record(route)
+    trail.record({**route, "acting": str(acting_user.pk)})
     return request
 
 
@@ -100,7 +100,9 @@ def edit_request(request: SharingRequest, *, words: RequestWords, edition: int, 
     changes = {"purpose": words.purpose, "legal_basis": _legal_basis(words), "reason": words.reason}
     SharingRequest.objects.filter(pk=request.pk).update(**changes)
     request.refresh_from_db()
-    trail.record({"type": "request", "event": "edit", "requester": department.code, "purpose": words.purpose.code})
+    trail.record(
+        {"type": "request", "event": "edit", "requester": department.code, "purpose": words.purpose.code, "acting": str(acting_user.pk)}
+    )
 
 
 @transaction.atomic
