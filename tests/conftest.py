@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import translation
 
 if settings.configured:
     raise RuntimeError("Django's settings were read before the tests had a home. Unset DJANGO_SETTINGS_MODULE and run pytest again.")
@@ -46,6 +47,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.django_db(*marker.args, **{**marker.kwargs, "databases": _BOTH}), append=False)
         if item.get_closest_marker("browser") and not CHROMIUM:
             item.add_marker(pytest.mark.skip(reason="no Chromium on this machine"))
+
+
+@pytest.fixture(autouse=True)
+def _fresh_language() -> Iterator[None]:
+    """No test inherits the language that another one switched to."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture(scope="session")
