@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b64encode
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,7 +28,7 @@ class StoredEntry:
 
 
 def inclusion(*, leaf: bytes | None = None, index: int | None = None) -> dict[str, Any]:
-    """`{index, size, path: [base64], checkpoint}` of an entry, by leaf hash or index.
+    """`{index, size, path: [sha256:…], checkpoint}` of an entry, by leaf hash or index.
 
     Raises Missing for what the log does not have, Unavailable (NOT_YET_MERGED) for what waits for its place.
     """
@@ -80,4 +79,4 @@ def _disclosures(row: Entry) -> tuple[str, ...]:
 
 
 def _text(data: bytes) -> str:
-    return b64encode(data).decode("ascii")
+    return "sha256:" + data.hex()
