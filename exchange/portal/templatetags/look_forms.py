@@ -49,6 +49,8 @@ def _widget(bound: BoundField, css_class: str, hint: str, rows: int) -> SafeStri
     classes = f"{css_class} {given}".strip() + (f" {css_class}--error" if bound.errors else "")
     described = " ".join(f"{bound.id_for_label}-{part}" for part, there in (("hint", hint), ("error", bound.errors)) if there)
     attributes: dict[str, Any] = {"class": classes}
+    if str(bound.field.widget.attrs.get("placeholder", "")) == str(bound.label):
+        attributes["placeholder"] = False  # says nothing that the label does not say
     if described:
         attributes["aria-describedby"] = described
     if rows:

@@ -127,6 +127,15 @@ def other_theme(context: template.Context) -> str:
     return "light" if theme_of(context.get("request")) == "dark" else "dark"
 
 
+@register.simple_tag(takes_context=True)
+def plays(context: template.Context, *roles: str) -> bool:
+    """`{% plays "AUDITOR" "REVIEWER" as is_auditor %}`: whether the reader plays one of the roles for any department now."""
+    from exchange.accounts.acting import departments_as
+
+    reader = context.get("user")
+    return bool(reader and reader.is_authenticated and any(departments_as(reader, role) for role in roles))
+
+
 @register.simple_tag
 def is_demo() -> bool:
     """Whether this hub shows an invented city."""
