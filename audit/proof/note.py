@@ -15,7 +15,7 @@ from audit.proof.merkle import HASH_SIZE, MAX_SIZE
 _ED25519 = b"\x01"
 _MAX_BYTES = 131_072  # at least sixteen signatures, of which several may be post-quantum
 _SIGNATURE_LINE = re.compile(r"— (\S+) ([A-Za-z0-9+/]+={0,2})")
-_CONTROLS = re.compile(r"[\x00-\x09\x0b-\x1f]")
+_FORBIDDEN = re.compile("[\x00-\x09\x0b-\x1f\ud800-\udfff]")  # controls but LF; what has no UTF-8
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 _NAME = re.compile(r"[^\s+]+")
 
@@ -83,7 +83,7 @@ def sign_checkpoint(signer: Signer, origin: str, size: int, root: bytes) -> str:
 
 def parse_checkpoint(text: str) -> Checkpoint:
     """Read a checkpoint without trusting it; raise NoteError unless it is well-formed to the byte."""
-    if len(text) > _MAX_BYTES or _CONTROLS.search(text):
+    if len(text) > _MAX_BYTES or _FORBIDDEN.search(text):
         raise NoteError("the checkpoint is too long or holds control characters")
     body, separator, signatures = text.rpartition("\n\n")
     lines = body.split("\n")

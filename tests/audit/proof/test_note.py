@@ -121,6 +121,8 @@ def test_every_changed_character_is_noticed(signer: PemSigner) -> None:
         ("8=\n", "8\n"),
         ("8=\n", "9=\n"),
         ("\n7\n", "\n7\n\n"),
+        (ORIGIN, "log\ud800"),
+        (ORIGIN, "log\t"),
         ("— ", "- "),
         ("— ", "—  "),
         (ORIGIN + "\n7", "\n7"),
