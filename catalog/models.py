@@ -292,7 +292,7 @@ class Revision(models.Model):
     as_of = models.DateTimeField()
     act_seq = models.BigIntegerField(unique=True)
     quality = models.JSONField(default=dict)
-    sample = models.JSONField(default=list)
+    sample = models.JSONField(default=dict)
 
     class Meta:
         ordering = ("dataset", "-act_seq")
@@ -319,7 +319,7 @@ class Load(models.Model):
     lookup_hash = models.CharField(max_length=HASH_LENGTH, blank=True)
     row_count = models.PositiveBigIntegerField(default=0)
     report = models.JSONField(default=dict, blank=True)
-    sample = models.JSONField(default=list, blank=True)
+    sample = models.JSONField(default=dict, blank=True)
     progress = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

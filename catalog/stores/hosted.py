@@ -131,7 +131,7 @@ def _reader(item_type: str) -> Callable[[Any], Any]:
 
 
 _opening = threading.Lock()
-_files: dict[tuple[str, str], CheckedFile] = {}
+_files: dict[Path, CheckedFile] = {}
 _revisions: dict[tuple[Any, ...], HostedRevision] = {}
 KEPT = 512
 
@@ -141,7 +141,7 @@ def open_revision(lookup_hash: str, rows_hash: str, version: Mapping[str, Any]) 
 
     Both files are hashed at the first opening in a process. Raises FilesMissing or FilesTampered.
     """
-    key = (lookup_hash, rows_hash, *_form(version))
+    key = (revisions_folder(), lookup_hash, rows_hash, *_form(version))
     with _opening:
         if key not in _revisions:
             if len(_revisions) >= KEPT:
@@ -157,9 +157,10 @@ def rows_file(rows_hash: str) -> CheckedFile:
 
 
 def _checked(hash_text: str, suffix: str) -> CheckedFile:
-    if (hash_text, suffix) not in _files:
-        _files[hash_text, suffix] = CheckedFile(hash_text, suffix)
-    return _files[hash_text, suffix]
+    path = revisions_folder() / (hash_text.removeprefix("sha256:") + suffix)
+    if path not in _files:
+        _files[path] = CheckedFile(hash_text, suffix)
+    return _files[path]
 
 
 def _forget() -> None:

@@ -87,7 +87,7 @@ def _item(name: str, kind: str, sensitivity: int, **more: Any) -> dict[str, Any]
     return {"name": name, "type": kind, "title": title, "sensitivity": sensitivity, "sharing_attribute": "CONDITIONAL", **more}
 
 
-PERSON_A, PERSON_B, PERSON_C = "11010519491231002X", "440524188001010014", "510104199001010019"
+PERSON_A, PERSON_B, PERSON_C = "11010519491231002X", "440524198801010011", "510104199001010019"
 HEADING = "身份证号,等级,发证日期,类别,编号,价格,有效,户号"
 ROWS = (
     f"{PERSON_A},1,2024-03-01,甲,A001,12.50,是,H1",
