@@ -117,6 +117,8 @@ def test_a_signature_does_not_serve_for_another_document_or_key() -> None:
         {"alg": "none"},
         {"alg": "rsa"},
         {"value": ""},
+        {"value": "A=="},
+        {"value": "A"},
         {"value": b64url(b"\0" * 64)},
         {"value": b64url(b"\0" * 63)},
         {"document": "sha256:" + "0" * 64},
@@ -156,6 +158,9 @@ def test_a_certificate_survives_its_order() -> None:
     "change",
     [
         {"owner": "CIVIL/x"},
+        {"owner": 5},
+        {"nonce": 5},
+        {"hub": None},
         {"owner": ""},
         {"name": "document 1"},
         {"name": "a\n"},
@@ -237,6 +242,21 @@ def test_a_key_file_is_private_and_never_overwritten(tmp_path: Path) -> None:
     assert path.read_bytes() == pem
     assert [item.name for item in tmp_path.iterdir()] == ["document-1.pem"]
     assert PemSigner("CIVIL/document-1", path).public_key == public_key_of(pem)
+
+
+@pytest.mark.parametrize("keyid", ["", "CIVIL", "CIVIL/", "a/b/c", "a/b\n", "a b/c"])
+def test_a_signer_has_a_keyid(keyid: str) -> None:
+    with pytest.raises(SignatureError, match="owner/name"):
+        PemSigner(keyid, RFC9421_PRIVATE)
+
+
+def test_a_key_of_another_kind_is_refused() -> None:
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
+    pem = X25519PrivateKey.generate().private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    with pytest.raises(SignatureError, match="no Ed25519"):
+        PemSigner("CIVIL/document-1", pem)
 
 
 @pytest.mark.parametrize("pem", [b"", b"not a key", RFC9421_PRIVATE[:60]])

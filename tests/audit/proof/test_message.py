@@ -361,3 +361,32 @@ def test_an_error_verifies_and_never_passes_for_an_answer() -> None:
 def test_an_answer_without_a_key_is_unsigned(value: str) -> None:
     with pytest.raises(MessageError):
         signing_keyid({"signature-input": value})
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        ("PARAMETERS_WRONG", {"nonce": "short"}),
+        ("PARAMETERS_WRONG", {"nonce": 'A" ;x="' + "A" * 22}),
+        ("TARGET_MALFORMED", {"method": "post"}),
+        ("TARGET_MALFORMED", {"method": "POST\n"}),
+        ("QUERY_STRING", {"target_uri": TARGET + "?x"}),
+    ],
+)
+def test_what_nobody_would_accept_is_not_signed(code: str, changes: dict[str, str]) -> None:
+    with pytest.raises(MessageError) as caught:
+        sign_request(
+            SYSTEM,
+            method=changes.get("method", "POST"),
+            target_uri=changes.get("target_uri", TARGET),
+            body=BODY,
+            created=CREATED,
+            nonce=changes.get("nonce", NONCE),
+        )
+    assert caught.value.code == code
+
+
+@pytest.mark.parametrize("status", [0, 99, 600, -200])
+def test_a_status_that_is_none_is_not_signed(status: int) -> None:
+    with pytest.raises(MessageError):
+        sign_error(HUB, status=status, body=b"", created=CREATED)

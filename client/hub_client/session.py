@@ -1,0 +1,249 @@
+"""One signed call and everything that is checked before its answer is believed."""
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from audit.proof.canonical import CanonicalError, b64url, dumps, fresh_nonce, loads, sha256_text
+from audit.proof.keys import SignatureError, Signer
+from audit.proof.message import (
+    MessageError,
+    ParsedRequest,
+    parse_request,
+    sign_request,
+    signing_keyid,
+    verify_answer,
+    verify_error,
+)
+from audit.proof.receipt import ReceiptError, VerifiedReceipt, check_answer, verify_receipt
+from hub_client import trust
+from hub_client.configuration import Configuration
+from hub_client.connection import MAX_ANSWER, Connection, Reply, Transport
+from hub_client.errors import DataError, NetworkError, RefusedError
+from hub_client.keyfile import open_signer
+from hub_client.trust import Trust, utc_text
+
+JSON_TYPES = frozenset({"application/json", "application/problem+json"})
+TRUST_LASTS_S = 600
+_SALT_LENGTH = 22
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A request as it went out."""
+
+    parsed: ParsedRequest
+    headers: Mapping[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that verified. `receipt` is None only for `echo` and for a refused replay."""
+
+    status: int
+    body: dict[str, Any]
+    receipt: VerifiedReceipt | None
+    bundle: dict[str, Any]
+
+    @property
+    def is_refusal(self) -> bool:
+        """Whether the hub refused, with its signature."""
+        return self.status >= 400
+
+
+@dataclass(slots=True)
+class Session:
+    """The hub as one system of a department sees it: configuration, key, connection, and whom to trust."""
+
+    configuration: Configuration
+    signer: Signer
+    transport: Transport
+    clock: Callable[[], float] = time.time
+    _trust: Trust | None = None
+    _trusted_at: float = field(default=0.0)
+
+    def trust(self, *, fresh: bool = False) -> Trust:
+        """The hub's keys, asked for once in ten minutes."""
+        now = self.clock()
+        if fresh or self._trust is None or now - self._trusted_at > TRUST_LASTS_S:
+            self._trust = trust.fetch(self.transport, self.configuration)
+            self._trusted_at = now
+        return self._trust
+
+    def answer_key(self, keyid: str) -> bytes:
+        """The public key behind an answer just received; asks again for the hub's keys if it is a new one."""
+        fresh = keyid not in self.trust().certificates
+        return self.trust(fresh=fresh).answer_key(keyid, utc_text(self.clock()))
+
+
+def open_session(configuration: Configuration) -> Session:
+    """A session over HTTP; raises UsageError for a configuration or key file that does not serve."""
+    signer = open_signer(configuration)
+    return Session(configuration, signer, Connection(configuration.address))
+
+
+def ask(session: Session, agreement: str, method: str, wire: Mapping[str, Any]) -> Answered:
+    """Send one call (`method` verify, query or batch) and check the whole answer; a fresh salt is added.
+
+    Gives refusals too, once verified. Raises DataError if anything does not hold, RefusedError if the hub refused
+    before it knew the caller, NetworkError without an answer.
+    """
+    body = {**wire, "salt": fresh_nonce()}
+    answered = post(session, f"/exchange/v1/{agreement}/{method}", body)
+    if answered.receipt is None:
+        if answered.body.get("code") == "REPLAYED" and answered.is_refusal:
+            return answered
+        raise DataError("NO_RECEIPT", "the hub answered without a receipt: do not use this answer")
+    _check_route(answered.receipt, agreement, method)
+    if not answered.is_refusal:
+        _check_content(method, wire, answered.body)
+    return answered
+
+
+def post(session: Session, path: str, body: Mapping[str, Any]) -> Answered:
+    """Sign, send, and verify signature, digest and receipt of the answer to a POST."""
+    sent = signed(session, path, body)
+    reply = session.transport.send("POST", path, headers=sent.headers, body=sent.body)
+    check_answer_signature(session, sent, reply)
+    document = _json(reply)
+    receipt = _checked_receipt(session, sent, document)
+    return Answered(reply.status, document, receipt, bundle_of(sent, reply, document))
+
+
+def signed(session: Session, path: str, body: Mapping[str, Any]) -> Sent:
+    """A request with its signature headers; another signature each time, so a retry is a new exchange."""
+    try:
+        raw = dumps(dict(body))
+    except CanonicalError as error:
+        raise DataError("BAD_REQUEST", f"the request: {error}") from None
+    target = session.configuration.address + path
+    headers = sign_request(session.signer, method="POST", target_uri=target, body=raw, created=int(session.clock()), nonce=fresh_nonce())
+    parsed = parse_request(method="POST", target_uri=target, headers=headers, body=raw)
+    return Sent(parsed, {"content-type": "application/json", **headers}, raw)
+
+
+def check_answer_signature(session: Session, sent: Sent, reply: Reply) -> None:
+    """The answer is signed by a certified hub-answer key, over our request's own signature."""
+    if "signature" not in reply.headers:
+        raise _unsigned(reply)
+    try:
+        public_key = session.answer_key(signing_keyid(reply.headers))
+        verify_answer(status=reply.status, headers=reply.headers, body=reply.body, request=sent.parsed, public_key=public_key)
+    except MessageError as error:
+        if error.code == "COMPONENTS_WRONG":
+            raise _refused_at_the_door(session, reply) from None
+        raise DataError(error.code, f"the answer's signature does not hold: {error}") from None
+    if reply.headers.get("content-type", "").partition(";")[0].strip() not in JSON_TYPES:
+        raise DataError("CONTENT_TYPE", "the answer is not JSON")
+
+
+def _refused_at_the_door(session: Session, reply: Reply) -> Exception:
+    """A refusal from before the hub knew who was asking: signed, but not as an answer."""
+    try:
+        public_key = session.answer_key(signing_keyid(reply.headers))
+        verify_error(status=reply.status, headers=reply.headers, body=reply.body, public_key=public_key)
+    except MessageError as error:
+        return DataError(error.code, f"the answer's signature does not hold: {error}")
+    problem = _json(reply)
+    if reply.status < 400:
+        return DataError("NOT_AN_ANSWER", "the hub signed an error that claims to be a success")
+    return _unavailable(reply, problem) if reply.status == 503 else RefusedError(reply.status, problem)
+
+
+def _unsigned(reply: Reply) -> Exception:
+    if reply.status >= 500 or reply.status in (404, 407):
+        return NetworkError(
+            "NOT_THE_HUB", f"status {reply.status} without the hub's signature: is something in between?", status=reply.status
+        )
+    return DataError("SIGNATURE_MISSING", "the answer is not signed: do not use it", status=reply.status)
+
+
+def _unavailable(reply: Reply, problem: Mapping[str, Any]) -> NetworkError:
+    detail = str(problem.get("detail", "the hub is not available now"))
+    return NetworkError(str(problem.get("code", "UNAVAILABLE")), detail, status=503, retry_after=reply.headers.get("retry-after"))
+
+
+def _json(reply: Reply) -> dict[str, Any]:
+    try:
+        document = loads(reply.body, max_bytes=MAX_ANSWER)
+    except CanonicalError as error:
+        raise DataError("BAD_JSON", f"the answer: {error}") from None
+    if not isinstance(document, dict):
+        raise DataError("BAD_JSON", "the answer is no JSON object")
+    return document
+
+
+def _checked_receipt(session: Session, sent: Sent, document: Mapping[str, Any]) -> VerifiedReceipt | None:
+    """The receipt proves this very answer to this very request."""
+    receipt = document.get("receipt")
+    if receipt is None:
+        return None
+    if not isinstance(receipt, dict) or not isinstance(receipt.get("keyid"), str):
+        raise DataError("BAD_RECEIPT", "the receipt is malformed")
+    public_key = session.answer_key(receipt["keyid"])
+    try:
+        verified = verify_receipt(receipt, public_key=public_key, log=session.trust().hub)
+        check_answer(verified, {name: value for name, value in document.items() if name != "receipt"})
+    except (ReceiptError, SignatureError) as error:
+        raise DataError("BAD_RECEIPT", f"the receipt does not hold: {error}") from None
+    _check_message(verified, sent)
+    if len(str(document.get("salt", ""))) < _SALT_LENGTH:
+        raise DataError("NO_SALT", "the answer has no salt, so its digest in the log would tell its content")
+    if verified.merge_by < session.clock() * 1000:
+        raise DataError("BAD_RECEIPT", "the receipt promises a time that is over already: check this machine's clock")
+    return verified
+
+
+def _check_message(receipt: VerifiedReceipt, sent: Sent) -> None:
+    message = receipt.message or {}
+    if message.get("request") != sha256_text(sent.body) or message.get("signature") != b64url(sent.parsed.signature):
+        raise DataError("OTHER_REQUEST", "the receipt belongs to another request")
+
+
+def _check_route(receipt: VerifiedReceipt, agreement: str, method: str) -> None:
+    """What the auditor will read is what we asked: same agreement, same method."""
+    route = receipt.route or {}
+    if route.get("agreement") != agreement or route.get("method") != method.upper():
+        raise DataError("OTHER_ROUTE", "the receipt records another agreement or method than the one that was asked")
+
+
+def _check_content(method: str, wire: Mapping[str, Any], body: Mapping[str, Any]) -> None:
+    """The answer has the form of protocol section 4 and speaks of what was asked, in the same order."""
+    try:
+        if method == "verify":
+            asked = [(fact["fact"], fact.get("with", {})) for fact in wire["facts"]]
+            holds = [(answer["fact"], answer.get("with", {})) for answer in body["answers"]] == asked
+            holds = holds and all(answer["answer"] in ("YES", "NO", "UNKNOWN") for answer in body["answers"])
+        elif method == "batch":
+            asked_subjects = [item["subject"] if isinstance(item, dict) and "subject" in item else item for item in wire["subjects"]]
+            holds = [answer["subject"] for answer in body["answers"]] == asked_subjects
+        else:
+            holds = isinstance(body["answer"]["state"], str)
+    except (KeyError, TypeError, AttributeError):
+        holds = False
+    if not holds:
+        raise DataError("OTHER_ANSWER", "the answer does not speak of what was asked")
+
+
+def bundle_of(sent: Sent, reply: Reply, document: Mapping[str, Any]) -> dict[str, Any]:
+    """What is filed: both messages as they were, so that every signature can be checked again, and the receipt."""
+    return {
+        "v": 1,
+        "request": {
+            "method": sent.parsed.method,
+            "target_uri": sent.parsed.target_uri,
+            "headers": {name: sent.headers[name] for name in ("content-digest", "signature-input", "signature")},
+            "body": sent.body.decode("utf-8"),
+        },
+        "answer": {
+            "status": reply.status,
+            "headers": {name: reply.headers[name] for name in ("content-type", "content-digest", "signature-input", "signature")},
+            "body": reply.body.decode("utf-8"),
+        },
+        "receipt": document.get("receipt"),
+        "keys": None,
+        "checkpoint": None,
+        "proof": None,
+    }
