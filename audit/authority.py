@@ -7,8 +7,8 @@ and goes on raising until the data are right (protocol section 3).
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
@@ -113,10 +113,13 @@ def _refresh() -> Standing:
     return extended
 
 
-def _stored_after(seq: int) -> Any:
-    rows = Act.objects.filter(seq__gt=seq).order_by("seq").values_list("raw", "hub_signature")
-    for raw, hub_signature in rows.iterator(_CHUNK):
-        yield StoredAct(bytes(raw), loads(hub_signature.encode()))
+def _stored_after(seq: int) -> Iterator[StoredAct]:
+    """Acts after `seq` in order, in chunks read whole: a chain that fails half-way leaves no open cursor behind."""
+    rows = Act.objects.order_by("seq").values_list("seq", "raw", "hub_signature")
+    while chunk := list(rows.filter(seq__gt=seq)[:_CHUNK]):
+        for _seq, raw, hub_signature in chunk:
+            yield StoredAct(bytes(raw), loads(hub_signature.encode()))
+        seq = chunk[-1][0]
 
 
 def _rollback(error: Exception) -> PolicyRollback:

@@ -10,11 +10,11 @@ from typing import Any
 
 from django.conf import settings
 
-from audit import acts, signers
+from audit import signers
 from audit.ground import log_origin
 from audit.proof import message
 from audit.proof.canonical import fresh_nonce
-from audit.proof.keys import Signer
+from audit.proof.keys import Signer, Use
 from audit.proof.receipt import check_answer, verify_receipt
 from exchange.delivery.door import Arrival
 from exchange.delivery.handling import Response, handle
@@ -84,7 +84,7 @@ def read(arrival: Arrival, response: Response) -> Reply:
     """Verify and read one response; one without a receipt must be an error or a replay."""
     body = json.loads(response.body)
     headers = {name.decode(): value.decode() for name, value in response.headers}
-    key = acts.standing().certificates["hub/answer-1"].certificate.public_key
+    key = signers.hub_signer(Use.HUB_ANSWER).public_key
     if "receipt" not in body:
         return Reply(response.status, body)
     request = message.parse_request(
