@@ -123,7 +123,8 @@ def _value(name: str, value: str) -> Any:
 
 
 def _cursor(last: Dataset) -> str:
-    return b64url(f"{last.rank}:{last.code}".encode())  # type: ignore[attr-defined] - annotated in _matching
+    rank = vars(last)["rank"]  # annotated in _matching
+    return b64url(f"{rank}:{last.code}".encode())
 
 
 def _after(found: DatasetQuerySet, cursor: str | None) -> DatasetQuerySet:
@@ -131,10 +132,10 @@ def _after(found: DatasetQuerySet, cursor: str | None) -> DatasetQuerySet:
     if cursor:
         try:
             rank, _colon, code = unb64url(cursor).decode().partition(":")
-            found = found.filter(Q(rank__gt=int(rank)) | Q(rank=int(rank), place__gt=code))
+            found = found.filter(Q(("rank__gt", int(rank))) | Q(("rank", int(rank)), ("place__gt", code)))
         except (CanonicalError, ValueError):
             raise Invalid(_("This list cannot be continued from there. Start again."), code="BAD_CURSOR") from None
-    return found.order_by("rank", "place")
+    return found.order_by(F("rank"), F("place"))
 
 
 def _facets(everything: DatasetQuerySet, chosen: Mapping[str, Q]) -> dict[str, list[tuple[Any, int]]]:

@@ -87,8 +87,7 @@ def _write(engine: Any, job: Job, count: int) -> dict[str, Any]:
 def job_from(message: dict[str, Any]) -> Job:
     """The job that the parent wrote down."""
     paths = {name: Path(message[name]) for name in ("upload", "working", "revisions")}
-    others = {name: message[name] for name in ("filename", "document", "kinds", "memory_bytes", "cpu_seconds")}
-    return Job(**paths, **others)
+    return Job(**{**message, **paths})
 
 
 def main() -> None:

@@ -48,9 +48,14 @@ class CheckedFile:
 
     def require_unchanged(self) -> None:
         """Return when the file is still the one that was checked; else raise FilesTampered or FilesMissing."""
-        if self._now() != self._identity:
+        try:
+            if self._now() == self._identity:
+                return
+        except FilesMissing:
             _forget()
-            raise FilesTampered(_("A data file has changed on the disk. It is checked again before anything is read."))
+            raise
+        _forget()
+        raise FilesTampered(_("A data file has changed on the disk. It is checked again before anything is read."))
 
 
 class HostedRevision:
@@ -73,7 +78,7 @@ class HostedRevision:
             connection.execute("PRAGMA query_only = ON")
             connection.execute(f"PRAGMA mmap_size = {MMAP_BYTES}")
             self._local.connection = connection
-        return connection  # type: ignore[no-any-return]
+        return connection
 
     def lookup(self, subjects: Sequence[str], items: Sequence[str], *, kind: str | None = None) -> dict[str, list[Record]]:
         """For each subject (normalised identifier of `kind`, by default the dataset's first) its records in the register's order.
@@ -85,13 +90,19 @@ class HostedRevision:
         if kind not in self._kinds:
             return found
         self._lookup.require_unchanged()
-        columns = "".join(f', r."c_{name}"' for name in items if self._readers[name])
+        columns = "".join(f', r."c_{name}"' for name in self._known(items))
         conversions = [(place, self._readers[name]) for place, name in enumerate(items) if self._readers[name] is not _as_it_is]
         for identifier, *values in self._rows(columns, kind, list(found)):
             for place, convert in conversions:
                 values[place] = convert(values[place])
             found[identifier].append(dict(zip(items, values, strict=True)))
         return found
+
+    def _known(self, items: Sequence[str]) -> Sequence[str]:
+        """The items themselves when the signed version declares each of them; else KeyError."""
+        for name in items:
+            self._readers[name]
+        return items
 
     def _rows(self, columns: str, kind: str, subjects: list[str]) -> Iterable[tuple[Any, ...]]:
         connection = self._connection()
