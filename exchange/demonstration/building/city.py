@@ -1,0 +1,34 @@
+"""The steps of building the city, in order. Each does only what is not yet done, so a broken-off run is simply run again."""
+
+from __future__ import annotations
+
+from exchange.demonstration.building import agreeing, exchanges, founding, handing, publishing, sequencing, staff
+from exchange.starting.telling import say, step
+
+
+def build(*, households: int, base_url: str) -> None:
+    """Build the city with `households`, or finish what an earlier run left; `base_url` is what demo.json tells scripts.
+
+    A city that stands is left alone, whatever `households` says.
+    """
+    if handing.is_finished():
+        handing.refresh(base_url)
+        say("  The city stands already")
+        return
+    with step("  Hub", "founded"):
+        founding.found()
+    with step("  Departments, systems and people", f"{len(founding.departments())} departments"):
+        founding.enter_departments()
+        founding.enter_purposes()
+        staff.enter_people()
+        staff.enter_systems()
+    publishing.publish_registers(households)
+    with step("  Agreements", "asked, checked, approved and signed"):
+        agreeing.agree()
+    with step("  Log", "entries in the log"):
+        sequencing.sequence_all()
+    with step("  Exchanges", "answered and refused"):
+        exchanges.exchange()
+    with step("  Log", "entries in the log"):
+        sequencing.sequence_all()
+    handing.write(base_url)
