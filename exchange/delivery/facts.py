@@ -47,7 +47,7 @@ class CompiledFact:
     parameters: Mapping[str, str]
     when_absent: str
     items: frozenset[str]
-    subject_parameters: frozenset[str]
+    compared_subjects: frozenset[str]
     counted_items: frozenset[str]
     optional: frozenset[str]
     evaluate: Evaluator
@@ -73,7 +73,7 @@ def compile_fact(document: Mapping[str, Any], item_types: Mapping[str, str]) -> 
         parameters=parameters,
         when_absent=document["when_absent"],
         items=frozenset(node["item"] for node in nodes if "item" in node),
-        subject_parameters=frozenset(name for name, kind in parameters.items() if kind == "subject"),
+        compared_subjects=frozenset(node["parameter"] for node in nodes if node["op"] == "same_value_as_parameter_subject"),
         counted_items=frozenset(node["item"] for node in nodes if node["op"] == "count_at_least"),
         optional=optional,
         evaluate=_compile(expression, item_types),

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.db import connection
 
 from audit import acts, signers, trail
 from audit.errors import HubError
+from audit.ground import log_origin
 from audit.proof import message
 from audit.proof.canonical import CanonicalError, dumps, loads
 from audit.proof.keys import Use
@@ -175,7 +175,7 @@ def _echo(arrival: Arrival, standing: Any, now_s: int, mark: int) -> Response:
             "clock_difference_s": parsed.created - now_s,
             "hub_time": now_s,
             "signature_base": parsed.signature_base.decode("ascii"),
-            "hub": settings.LOG_ORIGIN,
+            "hub": log_origin(),
         }
     )
     headers = message.sign_answer(

@@ -113,4 +113,4 @@ async def _body(receive: Receive) -> bytes:
 def _raw_path(scope: Scope) -> str:
     """The path as it was sent: it is what was signed."""
     raw = scope.get("raw_path")
-    return raw.decode("latin-1") if raw else scope["path"]
+    return str(raw.decode("latin-1") if raw else scope["path"])

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from catalog.stores.hosted import FilesMissing
-
 from audit.trail import PersonNamed
+from catalog.errors import FilesMissing, FilesTampered
 from catalog.models import Dataset
 from catalog.stores import hosted
 from exchange.delivery.calls import AskedFact, NamedSubject, Work
@@ -23,10 +22,14 @@ from exchange.sharing.policy import Method, Policy
 
 @dataclass
 class Found:
-    """What one dataset gave for this batch: records by identifier, and how many share a counted value."""
+    """What one dataset gave for this batch: records by (kind, identifier), and how many share a counted value."""
 
-    records: Mapping[str, list[Record]]
+    records: dict[tuple[str, str], list[Record]] = field(default_factory=dict)
     same: dict[tuple[str, Any], int] = field(default_factory=dict)
+
+    def about(self, subject: NamedSubject) -> list[Record]:
+        """The records of one subject, unfiltered."""
+        return self.records.get((subject.kind, subject.identifier), [])
 
 
 def answer_all(works: Iterable[Work], today: date) -> None:
@@ -49,7 +52,7 @@ def _answer_dataset(group: list[Work], *, is_offline: bool, today: date) -> None
         if is_offline or policy.revision is None:
             raise FilesMissing
         found = _read(policy, group)
-    except FilesMissing:
+    except (FilesMissing, FilesTampered):
         for work in group:
             work.refuse(refusal("PROVIDER_DOWN"))
         return
@@ -58,22 +61,34 @@ def _answer_dataset(group: list[Work], *, is_offline: bool, today: date) -> None
 
 
 def _read(policy: Policy, group: list[Work]) -> Found:
-    """One look-up for every subject and parameter of the group, of the union of the items that they need."""
+    """One look-up (for each kind of subject) for every subject of the group, of the union of the items that they need."""
     assert policy.revision is not None  # noqa: S101 - checked by the caller
     store = hosted.open_revision(policy.revision["lookup"], policy.revision["rows"], policy.document)
-    subjects: set[str] = set()
+    subjects: dict[str, set[str]] = {}
     items: set[str] = set()
     counted: set[str] = set()
     for work in group:
-        subjects.update(subject.identifier for subject in work.subjects)
-        subjects.update(identifier for fact in work.facts for _, identifier in fact.others)
+        for kind, identifier in _looked_up(work):
+            subjects.setdefault(kind, set()).add(identifier)
         items.update(_needed_items(work))
         counted.update(item for fact in _facts_of(work) for item in fact.counted_items)
-    found = Found(store.lookup(sorted(subjects), sorted(items)))
+    found = Found()
+    for kind in sorted(subjects.keys() & set(policy.subject_kinds)):
+        records = store.lookup(sorted(subjects[kind]), sorted(items), kind=kind)
+        found.records.update({(kind, identifier): [*entries] for identifier, entries in records.items()})
     for item in counted:
         for value in {record.get(item) for records in found.records.values() for record in records} - {None, ""}:
             found.same[(item, value)] = store.count_same(item, value)
     return found
+
+
+def _looked_up(work: Work) -> set[tuple[str, str]]:
+    """The call's subjects, and the subjects named by parameters whose own records a fact compares with."""
+    wanted = {(subject.kind, subject.identifier) for subject in work.subjects}
+    for fact, compiled in zip(work.facts, _facts_of(work), strict=True):
+        compared = {fact.values[name] for name in compiled.compared_subjects}
+        wanted |= {other for other in fact.others if other[1] in compared}
+    return wanted
 
 
 def _facts_of(work: Work) -> list[CompiledFact]:
@@ -98,7 +113,7 @@ def _answer(work: Work, found: Found, today: date) -> None:
     as_of = policy.revision["as_of"] if policy.revision else ""
     work.withheld = policy.withheld if not work.facts else ()
     if work.call.method is Method.QUERY:
-        records = in_scope(policy, found.records.get(work.subjects[0].identifier, []))
+        records = in_scope(policy, found.about(work.subjects[0]))
         work.answer = {"answer": {**_records_answer(work, work.subjects[0], records), "as_of": as_of}}
     elif work.call.method is Method.VERIFY:
         work.answer = {"answers": _facts_answer(work, work.subjects[0], found, today, as_of)}
@@ -108,7 +123,7 @@ def _answer(work: Work, found: Found, today: date) -> None:
 
 def _line(work: Work, subject: NamedSubject, found: Found, today: date, as_of: str) -> dict[str, Any]:
     assert work.policy is not None  # noqa: S101 - only decided works come here
-    records = in_scope(work.policy, found.records.get(subject.identifier, []))
+    records = in_scope(work.policy, found.about(subject))
     if work.facts:
         state = "FOUND" if records else "NO_RECORD"
         return {"subject": subject.echo, "state": state, "facts": _facts_answer(work, subject, found, today, as_of)}
@@ -140,11 +155,11 @@ def _facts_answer(work: Work, subject: NamedSubject, found: Found, today: date, 
 
 
 def _evaluate(policy: Policy, compiled: CompiledFact, fact: AskedFact, subject: NamedSubject, found: Found, today: date) -> str:
-    records = in_scope(policy, found.records.get(subject.identifier, []))
+    records = in_scope(policy, found.about(subject))
     if not records and policy.row_filter:
         # Outside the agreed rows is not "absent": the register says nothing here about that subject.
         return UNKNOWN
-    others = {identifier: in_scope(policy, found.records.get(identifier, [])) for _, identifier in fact.others}
+    others = {other[1]: in_scope(policy, found.records.get(other, [])) for other in fact.others}
     return compiled.answer(records, Surroundings(fact.values, today, others, found.same))
 
 

@@ -143,7 +143,7 @@ def _record(
 def _summary(entry: tuple[tuple[str, str, str], int, Counter[str]], at_ms: int) -> trail.Built:
     """One entry for the refusals of a key past sixty in one minute: count and reasons."""
     (_keyid, system, department), minute, reasons = entry
-    route = {
+    route: dict[str, Any] = {
         "type": "refusal",
         "requester": department,
         "system": system,

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.conf import settings
-
 from audit import signers
+from audit.ground import log_origin
 from audit.proof.keys import Use
 from audit.proof.receipt import ReceiptParts, issue_receipts
 from audit.trail import Built
@@ -21,8 +20,8 @@ def receipts(built: Sequence[Built], issued_ms: int) -> list[dict[str, Any]]:
         return []
     return issue_receipts(
         signers.hub_signer(Use.HUB_ANSWER),
-        log=settings.LOG_ORIGIN,
-        hub=settings.LOG_ORIGIN,
+        log=log_origin(),
+        hub=log_origin(),
         parts=[ReceiptParts(item.raw, item.disclosures) for item in built],
         issued_ms=issued_ms,
         merge_by=issued_ms + MERGE_PROMISE_MS,

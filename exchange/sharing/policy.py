@@ -225,7 +225,7 @@ def _scope(policy: Policy, asked: Asked) -> Refusal | None:
         return refusal("METHOD_NOT_AGREED")
     if asked.purpose not in policy.purposes:
         return refusal("PURPOSE_NOT_AGREED")
-    if not asked.subject_kinds <= set(policy.subject_kinds[:1]):
+    if not asked.subject_kinds <= set(policy.subject_kinds):
         return refusal("SUBJECT_KIND")
     if policy.needs_care and not (asked.has_case and asked.has_officer):
         return refusal("CASE_REQUIRED")
