@@ -12,11 +12,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+import catalog.actions.loading
 from audit import acts
 from audit.proof.acts import Standing
 from catalog import actions as catalog_actions
-from catalog.actions import loading
+from catalog.errors import FilesMissing
 from catalog.models import Dataset, Department, Purpose, System
+from catalog.stores.hosted import CheckedFile
 from exchange.accounts.actions import add_person, appoint_steward
 from exchange.accounts.models import Person, Role
 from exchange.sharing import actions as sharing_actions
@@ -140,20 +142,30 @@ def _dataset(department: Department, document: dict[str, Any], rows: str, publis
 
 
 _outcomes: dict[str, Any] = {}
+_loading: Any = catalog.actions.loading  # untyped, so that its check may be exchanged below
 
 
 class _remembered_check:  # noqa: N801 - reads as a verb phrase after `with`
     """While open, a file that this session has checked before is not parsed again: its two files are found by hash."""
 
     def __enter__(self) -> None:
-        self.real: Callable[..., Any] = loading.inspect_file
-        loading.inspect_file = self._inspect
+        self.real: Callable[..., Any] = _loading.inspect_file
+        _loading.inspect_file = self._inspect
 
     def __exit__(self, *_exception: object) -> None:
-        loading.inspect_file = self.real
+        _loading.inspect_file = self.real
 
     def _inspect(self, path: Any, **options: Any) -> Any:
         code = str(options["document"]["code"])
-        if code not in _outcomes:
+        if code not in _outcomes or not _files_are_there(_outcomes[code]):
             _outcomes[code] = self.real(path, **options)
         return _outcomes[code]
+
+
+def _files_are_there(outcome: Any) -> bool:
+    try:
+        CheckedFile(outcome.rows_hash, ".parquet")
+        CheckedFile(outcome.lookup_hash, ".sqlite")
+    except FilesMissing:
+        return False
+    return True

@@ -2,6 +2,28 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from exchange.sharing.api import agreements, requests
+
+_PART = "api/v1/requests/<str:number>/parts/<str:dataset>"
+_AGREEMENT = "api/v1/agreements/<str:agreement_id>"
+
+urlpatterns = [
+    path("api/v1/requests", requests.Requests.as_view()),
+    path("api/v1/requests/<str:number>", requests.OneRequest.as_view()),
+    path("api/v1/requests/<str:number>/submit", requests.SubmitRequest.as_view()),
+    path(_PART, requests.OnePart.as_view()),
+    path(f"{_PART}/check", requests.CheckPart.as_view()),
+    path(f"{_PART}/return", requests.ReturnPart.as_view()),
+    path(f"{_PART}/approve", requests.ApprovePart.as_view()),
+    path(f"{_PART}/refuse", requests.RefusePart.as_view()),
+    path(f"{_PART}/withdraw", requests.WithdrawPart.as_view()),
+    path("api/v1/agreements", agreements.Agreements.as_view()),
+    path(_AGREEMENT, agreements.OneAgreement.as_view()),
+    path(f"{_AGREEMENT}/provide_signature", agreements.ProvideSignature.as_view()),
+    path(f"{_AGREEMENT}/sign", agreements.SignAgreement.as_view()),
+    path(f"{_AGREEMENT}/suspend", agreements.SuspendAgreement.as_view()),
+    path(f"{_AGREEMENT}/resume", agreements.ResumeAgreement.as_view()),
+    path(f"{_AGREEMENT}/revoke", agreements.RevokeAgreement.as_view()),
+]
