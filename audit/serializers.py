@@ -10,7 +10,7 @@ from audit.models import EntryIndex
 
 
 class ProofSerializer(serializers.Serializer[Any]):
-    """An inclusion proof: `path` in standard base64, nearest sibling first, under the checkpoint that is with it."""
+    """An inclusion proof: `path` as `sha256:…`, nearest sibling first, under the checkpoint that is with it."""
 
     index = serializers.IntegerField()
     size = serializers.IntegerField()

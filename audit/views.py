@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -31,7 +31,7 @@ def checkpoint(_request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def tile(_request: HttpRequest, path: str) -> FileResponse:
+def tile(_request: HttpRequest, path: str) -> HttpResponse:
     """A tile or an entry bundle (C2SP tlog-tiles): it never changes, so it may be cached for ever."""
     try:
         place = parse_path(f"tile/{path}")
@@ -40,7 +40,7 @@ def tile(_request: HttpRequest, path: str) -> FileResponse:
     file = tiles.folder() / place.path
     if not tiles.exists_at(place, read_head().published_size) or not file.is_file():
         raise Missing(_("The log has no such tile. A partial tile is gone once the full one is there."))
-    return FileResponse(file.open("rb"), content_type="application/octet-stream", headers={"Cache-Control": _FOR_EVER})
+    return HttpResponse(file.read_bytes(), content_type="application/octet-stream", headers={"Cache-Control": _FOR_EVER})
 
 
 @require_safe

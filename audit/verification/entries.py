@@ -46,10 +46,11 @@ class EntryWalk:
         parts = {row.index: _part(row, bodies) for row in rows}
         keys = find_keys(list({person.blind for part in parts.values() if part for person in part.persons}))
         for row in rows:
-            self._take_entry(row)
+            is_sound = self._take_entry(row)
             if self.is_broken:
                 return
-            self._check_beside(row, parts[row.index], keys)
+            if is_sound:
+                self._check_beside(row, parts[row.index], keys)
             self._check_heads()
             if self.is_broken:
                 return
@@ -60,12 +61,15 @@ class EntryWalk:
             self._fault(self.walk.size, f"entry {self.walk.size}: deleted; the log had {self.size} entries", is_end=True)
         self.watch.finish(self.report)
 
-    def _take_entry(self, row: StoredRow) -> None:
+    def _take_entry(self, row: StoredRow) -> bool:
+        """Whether the bytes are sound; a changed entry is named, and the tree goes on with its stored leaf hash."""
+        self.watch.take(row)
         try:
             self.walk.add(StoredEntry(row.index, row.raw, row.leaf))
         except LogFault as fault:
             self._place_fault(row, fault)
-        self.watch.take(row)
+            return False
+        return True
 
     def _place_fault(self, row: StoredRow, fault: LogFault) -> None:
         if fault.fault is Fault.GAP:
