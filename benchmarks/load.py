@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-import pickle  # noqa: S403 - its own parent wrote it
+import pickle
 import sys
 import time
 from pathlib import Path
