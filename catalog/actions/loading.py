@@ -10,6 +10,7 @@ import os
 import sqlite3
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -43,7 +44,7 @@ def load_file(
     on_progress: Progress | None = None,
 ) -> Load:
     """Receive and check a file now; the load comes back READY, or REFUSED with its report."""
-    load = _receive(dataset, path or fileobj, filename=filename, acting_user=acting_user, as_of=None, enqueue=False)
+    load = _receive(dataset, Received(path or fileobj, filename), acting_user=acting_user, enqueue=False)
     return check_load(load, on_progress=on_progress)
 
 
@@ -54,32 +55,49 @@ def receive_file(
     filename: str,
     acting_user: Any,
     as_of: datetime | None = None,
+    load_id: uuid.UUID | None = None,
 ) -> Load:
-    """Receive a file and leave its check to the worker; watch `state` and `progress`."""
-    return _receive(dataset, fileobj, filename=filename, acting_user=acting_user, as_of=as_of, enqueue=True)
+    """Receive a file and leave its check to the worker; watch `state` and `progress`.
 
-
-def _receive(
-    dataset: Dataset, source: Path | IO[bytes] | None, *, filename: str, acting_user: Any, as_of: datetime | None, enqueue: bool
-) -> Load:
+    With a `load_id` that is known already (a repeated request), nothing is done and that load comes back.
+    """
     permission.require(acting_user, dataset.provider, permission.PUBLISHER)
+    if load_id is not None:
+        known = Load.objects.filter(pk=load_id, dataset=dataset, uploaded_by=acting_user.pk).first()
+        if known is not None:
+            return known
+    received = Received(fileobj, filename, as_of, load_id or uuid.uuid4())
+    return _receive(dataset, received, acting_user=acting_user, enqueue=True)
+
+
+@dataclass(frozen=True)
+class Received:
+    """A file as it comes in."""
+
+    source: Path | IO[bytes] | None
+    filename: str
+    as_of: datetime | None = None
+    load_id: uuid.UUID = field(default_factory=uuid.uuid4)
+
+
+def _receive(dataset: Dataset, received: Received, *, acting_user: Any, enqueue: bool) -> Load:
+    permission.require(acting_user, dataset.provider, permission.PUBLISHER)
+    source, version = received.source, dataset.current_version
     if source is None:
         raise NoSuchThing(_("No file was sent."))
-    version = dataset.current_version
     if version is None:
         raise LoadNotReady(_("Publish the description of the dataset first, then load its file."))
-    load_id = uuid.uuid4()
-    stored = _store(source, load_id)
+    stored = _store(source, received.load_id)
     with transaction.atomic():
         load = Load.objects.create(
-            id=load_id,
+            id=received.load_id,
             dataset=dataset,
             version=version,
             uploaded_by=acting_user.pk,
             path=stored.name,
-            filename=Path(filename or getattr(source, "name", "") or "file").name[:255],
+            filename=Path(received.filename or getattr(source, "name", "") or "file").name[:255],
             size=stored.stat().st_size,
-            as_of=as_of or timezone.now(),
+            as_of=received.as_of or timezone.now(),
         )
         _note(load, "RECEIVED")
         if enqueue:

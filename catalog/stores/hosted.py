@@ -6,10 +6,11 @@ that has changed gives an error, never data.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import sqlite3
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -70,14 +71,19 @@ class HostedRevision:
         self._first_kind = document["subjects"][0]["kind"]
         self._kinds = frozenset(subject["kind"] for subject in document["subjects"])
 
+    def _open(self, *, check_same_thread: bool = True) -> sqlite3.Connection:
+        address = f"file:{_in_address(self._lookup.path)}?mode=ro&immutable=1"
+        connection = sqlite3.connect(
+            address, uri=True, isolation_level=None, cached_statements=CACHED_STATEMENTS, check_same_thread=check_same_thread
+        )
+        connection.execute("PRAGMA query_only = ON")
+        connection.execute(f"PRAGMA mmap_size = {MMAP_BYTES}")
+        return connection
+
     def _connection(self) -> sqlite3.Connection:
         connection = getattr(self._local, "connection", None)
         if connection is None:
-            address = f"file:{_in_address(self._lookup.path)}?mode=ro&immutable=1"
-            connection = sqlite3.connect(address, uri=True, isolation_level=None, cached_statements=CACHED_STATEMENTS)
-            connection.execute("PRAGMA query_only = ON")
-            connection.execute(f"PRAGMA mmap_size = {MMAP_BYTES}")
-            self._local.connection = connection
+            connection = self._local.connection = self._open()
         return connection
 
     def lookup(self, subjects: Sequence[str], items: Sequence[str], *, kind: str | None = None) -> dict[str, list[Record]]:
@@ -114,6 +120,18 @@ class HostedRevision:
                 f" WHERE s.kind = ? AND s.identifier IN (?{', ?' * (size - 1)}) ORDER BY s.identifier, s.number"
             )
             yield from connection.execute(statement, (kind, *chunk, *(None,) * (size - len(chunk))))
+
+    def scan(self, items: Sequence[str]) -> Iterator[list[Any]]:
+        """Every record, in the register's order, with the asked items only. Streams on a connection of its own."""
+        self._lookup.require_unchanged()
+        conversions = [(place, self._readers[name]) for place, name in enumerate(items) if self._readers[name] is not _as_it_is]
+        columns = ", ".join(f'"c_{name}"' for name in self._known(items))
+        with contextlib.closing(self._open(check_same_thread=False)) as connection:
+            for found in connection.execute(f"SELECT {columns} FROM record ORDER BY number"):  # noqa: S608 - names of signed items
+                values = list(found)
+                for place, convert in conversions:
+                    values[place] = convert(values[place])
+                yield values
 
     def count_same(self, item: str, value: object) -> int:
         """How many records hold this value in an item that a fact counts by; other items raise KeyError."""
