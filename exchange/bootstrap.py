@@ -21,6 +21,9 @@ def start(arguments: list[str]) -> None:
     except CannotStart as problem:
         sys.stderr.write(f"Cannot start: {problem}\n")
         sys.exit(1)
+    except OSError as problem:
+        sys.stderr.write(f"Cannot start: {problem}. Mend that (a full disk, a folder that cannot be written), then start again.\n")
+        sys.exit(1)
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -94,9 +94,10 @@ def _migrate(home: Home, variables: Mapping[str, str], stopping: Stopping) -> No
     if "DATABASE_URL" not in variables and (home.folder / "hub.sqlite3").exists() and _text(stamp) == today:
         say("Database: up to date")
         return
+    quietly = ("--no-input", "--skip-checks", "--verbosity", "0")
     with step("Database", "migrated"):
-        _run("Database", _command("migrate", "--no-input", "--verbosity", "0"), variables, stopping)
-        _run("Database", _command("migrate", "--database", "keystore", "--no-input", "--verbosity", "0"), variables, stopping)
+        _run("Database", _command("migrate", *quietly), variables, stopping)
+        _run("Database", _command("migrate", "--database", "keystore", *quietly), variables, stopping)
     stamp.write_text(today, "utf-8")
 
 
