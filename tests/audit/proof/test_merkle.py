@@ -134,6 +134,13 @@ def test_a_changed_consistency_path_fails(data: st.DataObject, size: int) -> Non
         verify_consistency(old, size, path, roots[0], leaf_hash(b"forged"))
 
 
+def test_a_path_longer_than_the_tree_is_high_proves_nothing() -> None:
+    whole = root(LEAVES[:2])
+    verify_inclusion(LEAVES[1], 1, 2, [LEAVES[0]], whole)
+    with pytest.raises(ProofError):
+        verify_inclusion(LEAVES[1], 0, 1, [LEAVES[0]], whole)
+
+
 @pytest.mark.parametrize(("index", "size"), [(0, 0), (1, 1), (5, 5), (-1, 5), (5, -1), (True, 5), (1.0, 5)])
 def test_an_index_outside_the_tree_is_refused(index: Any, size: Any) -> None:
     with pytest.raises(ProofError):

@@ -9,7 +9,16 @@ import pytest
 
 from audit.proof.keys import PemSigner, SignatureError, verify_bytes
 from audit.proof.merkle import EMPTY_ROOT
-from audit.proof.note import NoteError, parse_checkpoint, parse_verifier_key, sign_checkpoint, verifier_key, verify_checkpoint
+from audit.proof.note import (
+    Checkpoint,
+    NoteError,
+    key_id,
+    parse_checkpoint,
+    parse_verifier_key,
+    sign_checkpoint,
+    verifier_key,
+    verify_checkpoint,
+)
 from tests.audit.proof.sample_log import fresh_signer
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parents[2] / "vectors" / "notes.json").read_text())
@@ -83,6 +92,13 @@ def test_another_key_or_log_is_refused(signer: PemSigner) -> None:
         verify_checkpoint(text, ORIGIN, fresh_signer("hub/log-2").public_key)
     with pytest.raises(NoteError):
         verify_checkpoint(text, "log.example/other", signer.public_key)
+
+
+def test_the_same_key_and_name_under_the_head_of_another_log_is_refused(signer: PemSigner) -> None:
+    other = Checkpoint("log.example/other", 7, ROOT).text
+    line = base64.b64encode(key_id(ORIGIN, signer.public_key) + signer.sign(other.encode())).decode()
+    with pytest.raises(NoteError):
+        verify_checkpoint(f"{other}\n— {ORIGIN} {line}\n", ORIGIN, signer.public_key)
 
 
 def test_lines_of_other_keys_are_ignored(signer: PemSigner) -> None:

@@ -210,6 +210,26 @@ def test_a_forged_entry_with_its_own_leaf_hash_is_not_in_the_batch(log: SampleLo
         verify_receipt(forged, public_key=log.answer_signer.public_key, log=ORIGIN)
 
 
+@pytest.mark.parametrize(
+    ("head", "hub"),
+    [
+        ({"leaf": OTHER_HASH}, ORIGIN),
+        ({"log": "log.example/other"}, ORIGIN),
+        ({"v": 2}, ORIGIN),
+        ({"merge_by": START_MS - 1}, ORIGIN),
+        ({"keyid": "hub/answer-2"}, ORIGIN),
+        ({}, "log.example/other"),
+    ],
+)
+def test_a_contradiction_is_refused_even_when_the_hub_signed_it(
+    log: SampleLog, receipt: dict[str, Any], head: dict[str, Any], hub: str
+) -> None:
+    first_seven = {name: receipt[name] for name in MEMBERS[:7]}
+    verify_receipt(batch_of_one(log, receipt, first_seven, ORIGIN), public_key=log.answer_signer.public_key, log=ORIGIN)
+    with pytest.raises(ReceiptError):
+        verify_receipt(batch_of_one(log, receipt, first_seven | head, hub), public_key=log.answer_signer.public_key, log=ORIGIN)
+
+
 def test_another_key_or_another_log_is_refused(log: SampleLog, receipt: dict[str, Any]) -> None:
     with pytest.raises(ReceiptError):
         verify_receipt(receipt, public_key=fresh_signer("hub/answer-1").public_key, log=ORIGIN)
@@ -282,3 +302,12 @@ def test_a_receipt_with_a_key_twice_is_not_read(log: SampleLog) -> None:
     text = json.dumps(log.receipts(0)[0])
     with pytest.raises(ValueError, match="twice"):
         loads((text[:-1] + ',"leaf":"x"}').encode())
+
+
+def batch_of_one(log: SampleLog, receipt: dict[str, Any], first_seven: dict[str, Any], hub: str) -> dict[str, Any]:
+    """A receipt whose first seven members are signed as they stand."""
+    document: dict[str, Any] = {"root": "sha256:" + leaf_hash(dumps(first_seven)).hex(), "size": 1, "hub": hub, "nonce": "A" * 22}
+    signed_at = receipt["signature"]["signed_at"]
+    signature = sign_document(log.answer_signer, kind="receipts", document=document, role="hub", signed_at=signed_at)
+    proof = {"index": 0, "size": 1, "path": []}
+    return {**first_seven, "disclosures": receipt["disclosures"], "proof": proof, "signature": {**signature, "document": document}}

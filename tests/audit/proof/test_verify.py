@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from audit.proof.canonical import dumps, loads
 from audit.proof.disclosure import build_entry, digest, disclosure, open_disclosure
 from audit.proof.envelope import open_person, person_disclosure
-from audit.proof.merkle import EMPTY_ROOT, Frontier, ProofError, consistency_path, leaf_hash
+from audit.proof.merkle import EMPTY_ROOT, Frontier, ProofError, consistency_path, leaf_hash, verify_inclusion
 from audit.proof.note import parse_checkpoint
 from audit.proof.receipt import ReceiptError, verify_receipt
 from audit.proof.verify import (
@@ -222,7 +222,7 @@ def test_a_disclosure_twice_or_of_another_entry_is_named(log: SampleLog) -> None
 @pytest.mark.parametrize("parts", [None, "route", ["message"], ["route", 1], ["route", ["a"]], ["route", "label"], ["route"]])
 def test_a_route_that_lists_other_parts_is_named(parts: Any) -> None:
     texts = [disclosure("A" * 22, "route", {"parts": parts}), disclosure("B" * 22, "message", {"act": "sha256:"})]
-    raw = _entry_over(texts)
+    raw = entry_over(texts)
     with pytest.raises(LogFault) as caught:
         verify_disclosures(0, raw, texts)
     assert caught.value.part in {"route", "label", "message"}
@@ -316,6 +316,14 @@ def test_parts_of_other_entries_or_logs_do_not_fit(log: SampleLog) -> None:
             check(log, {name: value for name, value in bundle.items() if name != missing})
 
 
+def test_a_proof_names_the_size_of_its_checkpoint(log: SampleLog) -> None:
+    bundle = log.bundle(0)
+    larger = {**bundle["proof"], "size": SIZE + 1}
+    verify_inclusion(leaf_hash(log.raw[0]), 0, SIZE + 1, path_of(larger), log.root())  # the path alone fits both sizes
+    with pytest.raises(ReceiptError):
+        check(log, bundle | {"proof": larger})
+
+
 def test_a_checkpoint_of_another_key_does_not_count(log: SampleLog) -> None:
     receipt = verify_receipt(log.receipts(1)[0], public_key=log.answer_signer.public_key, log=ORIGIN)
     head, index = verify_inclusion_proof(log.proof(1), receipt, checkpoint=log.checkpoint(), log_key=log.log_signer.public_key)
@@ -358,5 +366,9 @@ def test_it_needs_neither_django_nor_orjson() -> None:
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
 
 
-def _entry_over(texts: list[str]) -> bytes:
+def path_of(proof: dict[str, Any]) -> list[bytes]:
+    return [bytes.fromhex(item.removeprefix("sha256:")) for item in proof["path"]]
+
+
+def entry_over(texts: list[str]) -> bytes:
     return build_entry(kind="x", ts="2026-11-20T22:46Z", digests=[digest(text) for text in texts])
