@@ -48,7 +48,7 @@ def common_wire(options: Namespace, agreement: KnownAgreement) -> dict[str, Any]
 
 
 def read_fact(text: str) -> dict[str, Any]:
-    """A fact as typed: `alive`, `age_at_least:n=80`, `lives_in:division=5101,since=2020-01-01`, or as JSON."""
+    """A fact as typed: `alive`, `age_at_least:n=80`, `lives_in:division="510104",since=2020-01-01`, or as JSON."""
     if text.startswith("{"):
         document = _json_text(text.encode(), "--fact")
         if not isinstance(document, dict):
@@ -151,7 +151,9 @@ def _line(row: dict[str, str]) -> Any:
 
 
 def _value(text: str) -> Any:
-    """A parameter as typed: whole numbers are numbers, `a|b` is a list, all else is text."""
+    """A parameter as typed: whole numbers are numbers, `a|b` is a list, all else and what stands in quotes is text."""
+    if len(text) > 1 and text[0] == text[-1] and text[0] in "'\"":
+        return text[1:-1]
     if "|" in text:
         return [_value(part) for part in text.split("|")]
     return int(text) if text.removeprefix("-").isdecimal() and len(text) < 16 and not text.startswith("0") else text

@@ -104,7 +104,7 @@ def _ask(commands: "_SubParsersAction[ArgumentParser]", name: str, help_: str, r
             "--fact",
             action="append",
             required=name == "verify-fact",
-            help="alive, or age_at_least:n=80, or JSON; may be given several times",
+            help="alive, age_at_least:n=80, 'lives_in:division=\"510104\"', or JSON; may be given several times",
         )
 
 

@@ -1,5 +1,6 @@
 """`hub configure`: from the demonstration's demo.json, or from what was typed, to a hub.toml."""
 
+import json
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
@@ -69,10 +70,5 @@ def example(entry: dict[str, Any]) -> str:
     subject = subjects[0]
     shown = subject.get("id") if isinstance(subject, dict) else subject
     call = "query" if "QUERY" in entry["methods"] else "verify-fact"
-    fact = f" --fact '{_typed(entry['facts'][0])}'" if call == "verify-fact" and entry.get("facts") else ""
+    fact = f" --fact '{json.dumps(entry['facts'][0], separators=(',', ':'))}'" if call == "verify-fact" and entry.get("facts") else ""
     return f"hub {call} --agreement {entry['id'][:8]} --subject {shown}{fact} --case demo-1 --officer automatic"
-
-
-def _typed(fact: dict[str, Any]) -> str:
-    pairs = ",".join(f"{name}={value}" for name, value in fact.get("with", {}).items())
-    return f"{fact['fact']}:{pairs}" if pairs else str(fact["fact"])

@@ -1,6 +1,7 @@
 """What is wrong, in plain words: configuration, key, connection, clock, and whether both sides sign the same text."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
@@ -37,12 +38,12 @@ class Finding:
     exit: Exit = Exit.OK
 
 
-def examine(configuration: Configuration, transport: Transport | None = None) -> Iterator[Finding]:
+def examine(configuration: Configuration, transport: Transport | None = None, clock: Callable[[], float] = time.time) -> Iterator[Finding]:
     """Look at one thing after another and stop where going on makes no sense."""
     try:
         signer = open_signer(configuration)
         yield _key_file(configuration)
-        session = Session(configuration, signer, transport or Connection(configuration.address))
+        session = Session(configuration, signer, transport or Connection(configuration.address), clock)
         session.trust()
         yield Finding("connection", State.GOOD, f"the hub answers at {configuration.address}")
         yield Finding("authority", State.GOOD, f"its keys go back to the authority's root: {session.trust().hub}")
