@@ -15,6 +15,7 @@ KINDS: dict[str, tuple[type[forms.Widget], ...]] = {
     "checkbox": (forms.CheckboxInput,),
     "hidden": (forms.HiddenInput, forms.MultipleHiddenInput),
 }
+FEW_ROWS = 5
 CLASSES: dict[str, tuple[type[forms.Widget], ...]] = {
     "govuk-select": (forms.Select,),
     "govuk-textarea": (forms.Textarea,),
@@ -53,8 +54,8 @@ def _widget(bound: BoundField, css_class: str, hint: str, rows: int) -> SafeStri
         attributes["placeholder"] = False  # says nothing that the label does not say
     if described:
         attributes["aria-describedby"] = described
-    if rows:
-        attributes["rows"] = rows
+    if rows or isinstance(bound.field.widget, forms.Textarea):
+        attributes["rows"] = rows or FEW_ROWS
     return bound.as_widget(attrs=attributes)
 
 
