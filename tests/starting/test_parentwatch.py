@@ -13,7 +13,13 @@ from tests.starting.stand_ins import ROOT, processes_about, wait_for
 
 pytestmark = pytest.mark.skipif(not Path("/proc").is_dir(), reason="looks for left processes in /proc")
 
-SERVE = "import time; from exchange.parentwatch import end_with_parent; end_with_parent(); end_with_parent(); time.sleep(600)"
+SERVE = """
+import pathlib, sys, time
+from exchange.parentwatch import end_with_parent
+end_with_parent()
+pathlib.Path(sys.argv[1], "up").touch()
+time.sleep(600)
+"""
 PARENT = "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', sys.argv[1], sys.argv[2]]); time.sleep(600)"
 
 
@@ -23,7 +29,7 @@ def test_serving_process_ends_with_its_parent_only_under_a_supervisor(tmp_path: 
     if supervised:
         variables["HUB_SUPERVISOR_PID"] = "1"
     with subprocess.Popen([sys.executable, "-c", PARENT, SERVE, str(tmp_path)], env=variables, cwd=ROOT) as parent:
-        wait_for(lambda: len(processes_about(tmp_path)) == 2)
+        wait_for((tmp_path / "up").exists)
         parent.kill()
     if supervised:
         wait_for(lambda: processes_about(tmp_path) == [])
