@@ -52,7 +52,7 @@ def test_the_clocks_are_compared(tmp_path: Path, seconds: int, state: State) -> 
         ("certificate", Exit.DATA, {"keyid": "CAB-affairs/request-9"}),
     ],
 )
-def test_a_wrong_configuration_is_named(tmp_path: Path, name: str, exit_: Exit, changes: dict[str, str]) -> None:
+def test_a_wrong_configuration_is_named(tmp_path: Path, name: str, exit_: Exit, changes: dict[str, Any]) -> None:
     found = findings(FakeHub(), tmp_path, **changes)[name]
     assert (found.state, found.exit) == (State.BAD, exit_)
 
