@@ -1,4 +1,4 @@
-"""Tells Django that accounts is an application, and hands the catalogue the check of who may manage what."""
+"""Tells Django that accounts is an application, and tells the lower rooms who may manage what and who may read the log."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Answer the catalogue's questions about people from now on."""
+        from audit.readers import register_auditors
         from catalog import permission
+        from exchange.accounts.acting import departments_as
         from exchange.accounts.checker import PeopleChecker
+        from exchange.accounts.models import Role
 
         permission.register(PeopleChecker())
+        register_auditors(lambda person: bool(departments_as(person, Role.AUDITOR)))
