@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from os import urandom
 from typing import Any
 
-from audit.proof.canonical import fresh_nonce, sha256_text
+from audit.proof.canonical import Document, fresh_nonce, sha256_text
 from audit.proof.disclosure import compose_entry, message_value, minute
 from audit.proof.envelope import fresh_subject_key, sealed_person
 from audit.proof.keys import PemSigner, generate_private_key
@@ -54,23 +54,32 @@ class SampleLog:
 
     def exchange(self, *, persons: list[str] | None = None, minutes: int = 0, outcome: str = "ANSWERED") -> int:
         """Append an answered query about these persons; give the entry's index."""
-        answer = {"answer": {"state": "FOUND", "records": [{"grade": 2}]}, "salt": fresh_nonce()}
+        answer: Document = {"answer": {"state": "FOUND", "records": [{"grade": 2}]}, "salt": fresh_nonce()}
         nonce, texts, sealed = urandom(16), [], []
         for position, person in enumerate(["51010019900101123X"] if persons is None else persons):
             key = self.subject_keys.setdefault(person, fresh_subject_key())
-            content = {"id": person, "role": "subject", "case": "C-1", "officer": "automatic", "asked": ["grade"], "state": "FOUND"}
+            content: Document = {
+                "id": person,
+                "role": "subject",
+                "case": "C-1",
+                "officer": "automatic",
+                "asked": ["grade"],
+                "state": "FOUND",
+            }
             text, ciphertext = sealed_person(key, nonce, position, content)
             texts.append(text)
             sealed.append(ciphertext)
-        route = {"type": "exchange", "ms": START_MS + minutes * 60_000, "requester": "HOUSING", "outcome": outcome, "count": 1}
+        at_ms = START_MS + minutes * 60_000
+        route: Document = {"type": "exchange", "time_ms": at_ms, "requester": "HOUSING", "outcome": outcome, "count": 1}
         message = message_value(request=sha256_text(b"request"), signature="c2ln", answer=answer_digest(answer))
-        raw, clear = compose_entry(kind="x", ts=minute(route["ms"]), route=route, persons=texts, message=message)
+        raw, clear = compose_entry(kind="x", ts=minute(at_ms), route=route, persons=texts, message=message)
         return self._append(raw, clear, persons=(texts, sealed), nonce=nonce, answer=answer)
 
     def act(self, act_hash: str, *, minutes: int = 0) -> int:
         """Append the entry of an act; give its index."""
-        route = {"type": "act", "ms": START_MS + minutes * 60_000}
-        raw, clear = compose_entry(kind="x", ts=minute(route["ms"]), route=route, message={"act": act_hash})
+        at_ms = START_MS + minutes * 60_000
+        route: Document = {"type": "act", "time_ms": at_ms}
+        raw, clear = compose_entry(kind="x", ts=minute(at_ms), route=route, message={"act": act_hash})
         return self._append(raw, clear, persons=([], []), nonce=urandom(16), answer={})
 
     def leaves(self) -> list[bytes]:

@@ -4,7 +4,6 @@ import hashlib
 import json
 import unicodedata
 import uuid
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
@@ -28,11 +27,10 @@ VALUES = st.recursive(
 
 
 @pytest.fixture(params=["orjson", "standard library"])
-def _writer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def _writer(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both writers: the offline client has only the second."""
     if request.param == "standard library":
         monkeypatch.setattr(canonical, "orjson", None)
-    return None
 
 
 @given(VALUES)

@@ -287,7 +287,7 @@ def test_an_answer_is_matched_to_the_byte(log: SampleLog, receipt: dict[str, Any
 
 
 def test_an_unverified_receipt_cannot_bring_its_own_message(log: SampleLog, receipt: dict[str, Any]) -> None:
-    forged = {"answer": {"state": "NO_RECORD"}}
+    forged: dict[str, Any] = {"answer": {"state": "NO_RECORD"}}
     receipt["disclosures"] = [disclosure("A" * 22, "message", {"answer": answer_digest(forged)})]
     with pytest.raises(ReceiptError):
         check_answer(receipt, forged)
