@@ -160,7 +160,7 @@ def test_an_empty_log_has_the_empty_root() -> None:
         verify_entries([], [(3, leaf_hash(b""))])
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(st.data())
 def test_any_single_change_of_stored_bytes_is_found(data: st.DataObject) -> None:
     log = SampleLog()
