@@ -77,7 +77,9 @@ def search(text: str = "", *, filters: Mapping[str, Sequence[str]] | None = None
     `filters` maps names of FACETS to allowed values; an unknown name or a cursor that is none of ours raises Invalid.
     """
     asked = tokens(text[:LONGEST_QUERY])[:MOST_TOKENS]
-    everything = Dataset.objects.published().none() if text.strip() and not asked else _matching(asked)
+    everything = _matching(asked)
+    if text.strip() and not asked:
+        everything = everything.none()
     chosen = _filters(filters or {})
     found = everything.filter(Q(*chosen.values()))
     page = list(_after(found, cursor).with_details()[: size + 1])
