@@ -15,6 +15,7 @@ from hub_client.filing import file_answer
 from hub_client.session import Answered, Session, ask
 
 Sleep = Callable[[float], None]
+MAX_SUBJECTS = 1000
 _BACKOFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 
 
@@ -62,14 +63,21 @@ def read_fact(text: str) -> dict[str, Any]:
 
 
 def read_subjects(path: Path) -> list[Any]:
-    """Subjects from a file: JSON list, CSV with a column subject (and case), or one identifier a line."""
+    """1 to 1,000 subjects from a file: JSON list, CSV with a column subject (and case), or one identifier a line."""
+    subjects = _subjects_in(path)
+    if not 0 < len(subjects) <= MAX_SUBJECTS:
+        raise UsageError("HOW_MANY", f"{path} names {len(subjects)} subjects; one call takes 1 to {MAX_SUBJECTS}")
+    return subjects
+
+
+def _subjects_in(path: Path) -> list[Any]:
     try:
         text = path.read_text("utf-8-sig")
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError("NO_SUBJECTS", f"{path} cannot be read as UTF-8 text: {type(error).__name__}") from None
     if text.lstrip().startswith("["):
-        subjects = _json_text(text.encode(), str(path))
-        return subjects if isinstance(subjects, list) else []
+        listed: list[Any] = _json_text(text.encode(), str(path))
+        return listed
     rows = [row for row in csv.reader(io.StringIO(text)) if any(cell.strip() for cell in row)]
     if rows and "subject" in rows[0]:
         return [_line(dict(zip(rows[0], row, strict=False))) for row in rows[1:]]

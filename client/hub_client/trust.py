@@ -1,12 +1,13 @@
 """Whose signatures count: the hub's keys, as certified by the authority's root that is pinned in the configuration."""
 
 import time
+from base64 import b64decode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from audit.proof.acts import AuthorityError, CertificateStanding, Ground, StoredAct, read_certificates
-from audit.proof.canonical import CanonicalError, dumps, loads
+from audit.proof.canonical import CanonicalError, loads
 from audit.proof.keys import Use
 from hub_client.configuration import Configuration
 from hub_client.connection import MAX_ANSWER, Transport
@@ -60,14 +61,15 @@ def parse(raw: bytes) -> dict[str, Any]:
 
 
 def read(document: Mapping[str, Any], *, root: bytes, log_origin: str) -> Trust:
-    """Check the document of `GET /api/v1/keys` from the root on. An empty `log_origin` takes the hub's own word.
+    """Check the document of `GET /api/v1/keys` from the pinned root on; the root that it names itself is not looked at.
 
-    That word is safe to take once, when a client is configured: every certificate names the hub under root's signature.
+    An empty `log_origin` takes the hub's own word. That is safe once, when a client is configured: every certificate
+    names the hub under the root's signature.
     """
     try:
-        hub = str(document["hub"])
-        acts = [StoredAct(dumps(item["act"]), item["hub_signature"]) for item in document["acts"]]
-    except (KeyError, TypeError, CanonicalError):
+        hub = str(document["log"])
+        acts = [StoredAct(b64decode(item["act"], validate=True), item["hub_signature"]) for item in document["acts"]]
+    except (KeyError, TypeError, ValueError):
         raise DataError("BAD_KEYS", "the list of keys is malformed") from None
     if log_origin and hub != log_origin:
         raise DataError("OTHER_HUB", f"this is the hub {hub}, and the configuration names {log_origin}")

@@ -114,8 +114,8 @@ def _fetch_proof(bundle: dict[str, Any], transport: Transport) -> None:
     """Ask the log where the entry stands; nothing is believed before it is verified."""
     leaf = str(bundle["receipt"].get("leaf", ""))
     reply = transport.send("GET", f"{PROOF_PATH}?leaf={quote(leaf, safe=':')}", headers={"accept": "application/json"}, body=None)
-    if reply.status == 404:
-        return  # not merged yet; what that means depends on the promise
+    if reply.status == 404 or (reply.status == 503 and b'"NOT_YET_MERGED"' in reply.body):
+        return  # what that means depends on the promise
     if reply.status != 200:
         raise NetworkError("NO_PROOF", f"the log answered {reply.status} when asked for the proof", status=reply.status)
     found = trust.parse(reply.body)

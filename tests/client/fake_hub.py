@@ -1,6 +1,7 @@
 """A hub in memory, made of the proof modules: honest unless a test tells it how to lie."""
 
 import re
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -43,9 +44,9 @@ def _chartered() -> Charter:
 
 def keys_document(charter: Charter) -> dict[str, Any]:
     """What GET /api/v1/keys answers."""
-    acts = [(loads(stored.raw), stored.hub_signature) for stored in charter.acts]
-    about_keys = [{"act": act, "hub_signature": mark} for act, mark in acts if act["order"]["type"] in {"key", "revoke_key"}]
-    return {"hub": HUB, "head": dict(zip(("seq", "hash"), charter.standing.head, strict=True)), "acts": about_keys}
+    about_keys = [stored for stored in charter.acts if loads(stored.raw)["order"]["type"] in {"key", "revoke_key"}]
+    acts = [{"act": b64encode(stored.raw).decode(), "hub_signature": stored.hub_signature} for stored in about_keys]
+    return {"log": HUB, "authority_root": b64url(GROUND.root), "acts": acts}
 
 
 @dataclass
@@ -92,8 +93,10 @@ class FakeHub:
         leaf = path.removeprefix("/api/v1/log/proof?leaf=")
         hashes = [leaf_hash(entry) for entry in self.entries]
         places = [place for place, item in enumerate(hashes) if f"sha256:{item.hex()}" == leaf]
-        if not places or not self.merged:
+        if not places:
             return _reply(404, b"{}")
+        if not self.merged:
+            return _reply(503, b'{"code":"NOT_YET_MERGED"}')
         proof = {
             "index": places[0],
             "size": len(hashes),

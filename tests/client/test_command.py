@@ -243,6 +243,22 @@ def test_subjects_from_a_file(tmp_path: Path, content: str, subjects: list[Any])
     assert read_subjects(tmp_path / "f") == subjects
 
 
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"[]", b"[1", b"\xff\xfe", b"a\n" * 1001])
+def test_a_file_without_subjects_is_refused(tmp_path: Path, content: bytes) -> None:
+    (tmp_path / "f").write_bytes(content)
+    with pytest.raises(UsageError):
+        read_subjects(tmp_path / "f")
+    with pytest.raises(UsageError, match="nowhere"):
+        read_subjects(tmp_path / "nowhere")
+
+
+def test_a_call_without_a_purpose_is_not_sent(hub: FakeHub, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    other = AGREEMENT[::-1]
+    code, shown = run(capsys, "query", "--agreement", other, "--subject", "x")
+    assert (code, shown["error"]["code"]) == (2, "NO_PURPOSE")
+    assert not hub.sent
+
+
 def test_an_agreement_must_be_clear() -> None:
     from argparse import Namespace
 

@@ -207,11 +207,11 @@ def test_keys_that_do_not_go_back_to_the_pinned_root_are_not_believed(tmp_path: 
 @pytest.mark.parametrize(
     ("code", "lie"),
     [
-        ("OTHER_HUB", lambda document: {**document, "hub": "other.example/log"}),
+        ("OTHER_HUB", lambda document: {**document, "log": "other.example/log"}),
         ("BAD_KEYS", lambda document: {**document, "acts": document["acts"][1:]}),
         ("BAD_KEYS", lambda document: {**document, "acts": document["acts"][::-1]}),
         ("BAD_KEYS", lambda document: {**document, "acts": [{"act": item["act"]} for item in document["acts"]]}),
-        ("BAD_KEYS", lambda document: {"hub": HUB}),
+        ("BAD_KEYS", lambda document: {"log": HUB}),
         ("KEY_UNKNOWN", lambda document: {**document, "acts": document["acts"][:4]}),
     ],
 )
