@@ -12,11 +12,11 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TypeAlias
 
-from django.db import transaction
+from django.conf import settings
+from django.db import connections, transaction
 from django.utils.translation import gettext as _
 
 from audit.errors import Unavailable
-from audit.ground import keys_folder
 from audit.models import SubjectKey
 from audit.proof.envelope import blind, fresh_subject_key, unwrap_key, wrap_key
 from audit.routing import KEY_STORE
@@ -55,16 +55,21 @@ def subject_keys(people: Iterable[Who]) -> dict[Who, SubjectKeyHandle]:
 
 def blind_of(kind: str, identifier: str) -> bytes:
     """What finds a person's lines without naming the person: 32 bytes."""
-    return blind(_key_file(str(keys_folder() / SEARCH_KEY_FILE)), kind, identifier)
+    return blind(_key_file(f"{settings.KEYS_DIR}/{SEARCH_KEY_FILE}"), kind, identifier)
 
 
 def find_keys(blinds: Sequence[bytes]) -> dict[bytes, bytes]:
-    """Keys by blind, of those that exist."""
+    """Keys by blind, of those that exist. Stands in the path of every exchange, hence no ORM."""
     keys: dict[bytes, bytes] = {}
     for start in range(0, len(blinds), _CHUNK):
-        rows = SubjectKey.objects.filter(blind__in=blinds[start : start + _CHUNK]).values_list("blind", "wrapped", "generation")
+        chunk = blinds[start : start + _CHUNK]
+        places = ", ".join(["%s"] * len(chunk))
+        with connections[KEY_STORE].cursor() as cursor:
+            cursor.execute(f"SELECT blind, wrapped, generation FROM audit_subjectkey WHERE blind IN ({places})", list(chunk))  # noqa: S608 - placeholders only
+            rows = cursor.fetchall()
         for key_blind, wrapped, generation in rows:
-            keys[bytes(key_blind)] = unwrap_key(_encryption_key(generation), bytes(wrapped), bytes(key_blind))
+            key_blind = bytes(key_blind)
+            keys[key_blind] = unwrap_key(_encryption_key(generation), bytes(wrapped), key_blind)
     return keys
 
 
@@ -84,7 +89,7 @@ def _make(blinds: Sequence[bytes]) -> None:
 
 
 def _encryption_key(generation: int) -> bytes:
-    return _key_file(str(keys_folder() / key_encryption_file(generation)))
+    return _key_file(f"{settings.KEYS_DIR}/{key_encryption_file(generation)}")
 
 
 @lru_cache(maxsize=16)
