@@ -18,6 +18,6 @@ urlpatterns = [
     path("", include("exchange.portal.urls_machine")),
 ]
 urlpatterns += i18n_patterns(
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("exchange.accounts.urls_pages")),
     path("", include("exchange.portal.urls")),
 )

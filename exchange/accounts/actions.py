@@ -120,6 +120,23 @@ def set_first_password(person: Person, *, password: str) -> None:
     trail.record({"type": "people", "event": "invitation_accepted"}, message={"change": document_hash(_change(person, person))})
 
 
+@transaction.atomic
+def invite_again(person: Person, *, acting_user: Person) -> None:
+    """Take a person's password away, which ends their sessions, so that a new invitation can be handed over.
+
+    Only by somebody who manages every role that the person plays: else an administrator could take over a person who
+    also works elsewhere. Raises NotAllowed.
+    """
+    memberships = list(person.memberships.in_force(timezone.now()).select_related("department"))
+    if not memberships or acting_user.pk == person.pk:
+        raise NotAllowed(_("Ask an administrator of every department in which this person has a role."))
+    for membership in memberships:
+        _may_manage(acting_user, membership.department, Role(membership.role))
+    Person.objects.filter(pk=person.pk).update(password=make_password(None))
+    person.refresh_from_db()
+    _record("invited_again", memberships[0].department, person=person, acting_user=acting_user)
+
+
 def _may_manage(acting_user: Person | None, department: Department, role: Role) -> None:
     """Who gives and ends a role: the department's administrator, or the authority's where the role or department needs it."""
     if role is Role.REVIEWER and department.code != settings.AUTHORITY_DEPARTMENT:

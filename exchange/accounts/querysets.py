@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.contrib.auth.base_user import BaseUserManager
 from django.db import models
 from django.db.models import Q
@@ -19,6 +20,16 @@ class PersonQuerySet(models.QuerySet["Person"]):
     def active(self) -> PersonQuerySet:
         """Those who may sign in."""
         return self.filter(is_active=True)
+
+    def visible_to(self, person: Any) -> PersonQuerySet:
+        """Oneself, and the people of departments that one administers; the authority's administrators see all."""
+        from exchange.accounts.acting import departments_as
+        from exchange.accounts.models import Role
+
+        codes = departments_as(person, Role.ADMINISTRATOR)
+        if settings.AUTHORITY_DEPARTMENT in codes:
+            return self
+        return self.filter(Q(pk=person.pk) | Q(memberships__department__in=codes)).distinct()
 
 
 class PersonManager(BaseUserManager.from_queryset(PersonQuerySet)):  # type: ignore[misc]

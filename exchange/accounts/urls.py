@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from exchange.accounts import api
+
+urlpatterns = [
+    path("api/v1/me", api.Me.as_view()),
+    path("api/v1/me/acting_department", api.ActingDepartment.as_view()),
+    path("api/v1/people", api.People.as_view()),
+    path("api/v1/people/<uuid:person_id>/invitation", api.Invitation.as_view()),
+    path("api/v1/people/<uuid:person_id>/roles", api.Roles.as_view()),
+    path("api/v1/people/<uuid:person_id>/roles/<int:membership_id>", api.OneRole.as_view()),
+]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -55,7 +56,7 @@ def _outcome(move: Callable[[], None]) -> str:
 
 def test_a_part_moves_as_the_table_says_or_not_at_all(small_world: World) -> None:
     part = part_of(small_world.request)
-    actor = {"acting_user": small_world.person("asker"), "department": small_world.requester}
+    actor: dict[str, Any] = {"acting_user": small_world.person("asker"), "department": small_world.requester}
     for state, event in product(PartState, PartEvent):
         RequestPart.objects.filter(pk=part.pk).update(state=state, decision_reason="x", ground="LAW_FORBIDS")
         part.refresh_from_db()
@@ -67,7 +68,7 @@ def test_a_part_moves_as_the_table_says_or_not_at_all(small_world: World) -> Non
 
 def test_an_agreement_moves_as_the_table_says_or_not_at_all(world: World) -> None:
     agreement = world.agreement
-    actor = {"acting_user": world.person("signer"), "department": world.requester}
+    actor: dict[str, Any] = {"acting_user": world.person("signer"), "department": world.requester}
     for state, event in product(AgreementState, AgreementEvent):
         Agreement.objects.filter(pk=agreement.pk).update(state=state)
         agreement.refresh_from_db()
@@ -79,7 +80,7 @@ def test_an_agreement_moves_as_the_table_says_or_not_at_all(world: World) -> Non
 
 def test_a_row_that_moved_meanwhile_is_not_moved_again(small_world: World) -> None:
     first, second = part_of(small_world.request), part_of(small_world.request)
-    actor = {"acting_user": small_world.person("asker"), "department": small_world.requester}
+    actor: dict[str, Any] = {"acting_user": small_world.person("asker"), "department": small_world.requester}
     move_part(first, PartEvent.WITHDRAW, **actor)
     with pytest.raises(StateChanged):
         move_part(second, PartEvent.WITHDRAW, **actor)

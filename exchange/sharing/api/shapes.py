@@ -146,7 +146,7 @@ class ItemOut(WishOut, serializers.ModelSerializer[RequestedItem]):
 class FactOut(WishOut, serializers.ModelSerializer[RequestedFact]):
     """An asked fact with the values that its parameters may take."""
 
-    parameters = serializers.DictField(source="parameters.copy")
+    parameters = serializers.DictField()
 
     class Meta:
         model = RequestedFact

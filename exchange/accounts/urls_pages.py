@@ -1,0 +1,15 @@
+"""Addresses of sign-in and one's own account, under /{language}/accounts/. Ours come first and replace what is closed here."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from exchange.accounts import pages
+
+urlpatterns = [
+    path("invitation/<uuid:person_id>/<str:token>/", pages.invitation, name="account_invitation"),
+    path("department/", pages.choose_department, name="account_choose_department"),
+    path("password/reset/", pages.lost_password, name="account_lost_password"),
+    path("email/", pages.lost_password),
+    path("", include("allauth.urls")),
+]

@@ -1,0 +1,111 @@
+"""Signing in: by invitation only, with a password, slowed down after wrong ones."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from pytest_django.fixtures import Settings
+
+from exchange.accounts.invitations import invitation_path, invited_person
+from exchange.accounts.models import Person
+from tests.world import World
+
+PASSWORD = "a-long-and-rare-password"
+
+
+@pytest.fixture(autouse=True)
+def no_old_attempts() -> None:
+    """Rate limits count in the cache."""
+    cache.clear()
+
+
+@pytest.fixture
+def officer(world: World, client: Client) -> Person:
+    """An officer who has accepted the invitation."""
+    person = world.person("approver")
+    answer = client.post(invitation_path(person), {"password": PASSWORD, "again": PASSWORD})
+    assert answer.status_code == 302
+    person.refresh_from_db()
+    return person
+
+
+def sign_in(client: Client, password: str) -> Any:
+    return client.post("/en/accounts/login/", {"login": "dpf.approver", "password": password})
+
+
+def test_an_invited_officer_sets_a_password_and_signs_in(officer: Person, client: Client) -> None:
+    assert sign_in(client, PASSWORD).status_code == 302
+    assert client.get("/api/v1/me").json()["username"] == "dpf.approver"
+
+
+def test_an_invitation_is_good_once(officer: Person, client: Client) -> None:
+    assert invited_person(officer.pk, "anything") is None
+
+
+def test_a_forged_invitation_is_refused(world: World, client: Client) -> None:
+    person = world.person("approver")
+    path = invitation_path(person)
+    assert client.get(path).status_code == 200
+    assert client.get(path[:-2] + "0/").status_code == 410
+    other = path.replace(str(person.pk), str(world.person("auditor").pk))
+    assert client.get(other).status_code == 410
+
+
+@pytest.mark.parametrize(("password", "again"), [("short", "short"), ("password123", "password123"), (PASSWORD, PASSWORD + "x")])
+def test_a_weak_or_mistyped_password_is_refused(world: World, client: Client, password: str, again: str) -> None:
+    person = world.person("approver")
+    assert client.post(invitation_path(person), {"password": password, "again": again}).status_code == 200
+    person.refresh_from_db()
+    assert not person.has_usable_password()
+
+
+def test_wrong_passwords_are_slowed_down(officer: Person, client: Client) -> None:
+    for _ in range(12):
+        answer = sign_in(client, "wrong")
+    assert answer.status_code in {200, 429}
+    sign_in(client, PASSWORD)
+    assert client.get("/api/v1/me").status_code == 401
+
+
+def test_nobody_signs_up_alone(client: Client, db: None) -> None:
+    answer = client.post("/en/accounts/signup/", {"username": "me", "password1": PASSWORD, "password2": PASSWORD})
+    assert answer.status_code == 200
+    assert not Person.objects.exists()
+
+
+@pytest.mark.parametrize("path", ["login", "signup", "password/reset"])
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_account_pages_open_in_both_languages(client: Client, db: None, path: str, language: str) -> None:
+    assert client.get(f"/{language}/accounts/{path}/").status_code == 200
+
+
+def test_a_lost_password_mails_nothing(client: Client, db: None, mailoutbox: list[Any]) -> None:
+    client.post("/en/accounts/password/reset/", {"email": "somebody@example.org"})
+    assert mailoutbox == []
+
+
+def test_passwords_do_not_open_the_api_outside_the_demonstration(officer: Person, client: Client) -> None:
+    import base64
+
+    token = base64.b64encode(f"dpf.approver:{PASSWORD}".encode()).decode()
+    assert client.get("/api/v1/me", headers={"Authorization": f"Basic {token}"}).status_code == 401
+
+
+@pytest.mark.parametrize(("demo", "address", "opens"), [(True, "127.0.0.1", True), (True, "10.0.0.9", False), (False, "127.0.0.1", False)])
+def test_the_demonstrations_password_works_on_this_machine_only(
+    officer: Person, settings: Settings, demo: bool, address: str, opens: bool
+) -> None:
+    import base64
+
+    from django.test import RequestFactory
+
+    from exchange.accounts.authentication import DemoPassword
+
+    settings.DEMO = demo
+    token = base64.b64encode(f"dpf.approver:{PASSWORD}".encode()).decode()
+    request = RequestFactory().get("/api/v1/me", headers={"Authorization": f"Basic {token}"}, REMOTE_ADDR=address)
+    found = DemoPassword().authenticate(request)  # type: ignore[arg-type]
+    assert (found is not None) is opens
