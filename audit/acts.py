@@ -37,7 +37,7 @@ def append(order: Document, signatures: list[Document], *, acting_user: Any = No
             lock_exclusive(cursor)
         before = standing()
         act, stored, after = _seal(before, order, signatures)
-        row = _insert(act, stored, _route(order, before, act), acting_user)
+        row = _insert(act, stored, _route(order, before, after.head.seq), acting_user)
         hold_draft(after)
         transaction.on_commit(_acknowledge)
     return row
@@ -67,16 +67,16 @@ def _refuse(message: str, code: str) -> NoReturn:
     raise OrderRefused(_("The signed order is not accepted: {why}").format(why=message), code=code)
 
 
-def _insert(act: Document, stored: StoredAct, route: Document, acting_user: Any) -> Act:
+def _insert(act: Document, stored: StoredAct, route: dict[str, Any], acting_user: Any) -> Act:
     act_hash = document_hash(act)
     if acting_user is not None:
         route["acting"] = str(acting_user.pk)
     built = trail.record(route, message={"act": act_hash})
     return Act.objects.create(
-        seq=act["seq"],
+        seq=route["seq"],
         hash=act_hash,
         type=route["act"],
-        at=act["at"],
+        at=str(act["at"]),
         raw=stored.raw,
         hub_signature=dumps(stored.hub_signature).decode(),
         leaf=built.leaf,
@@ -88,15 +88,15 @@ def _acknowledge() -> None:
     copy.catch_up()
 
 
-def _route(order: Document, before: Standing, act: Document) -> Document:
+def _route(order: Document, before: Standing, seq: int) -> dict[str, Any]:
     """What the log says in clear about an act: codes only, no text that a person wrote."""
-    return {"type": "act", "act": str(order["type"]), "seq": act["seq"], "count": 1, **_parties(order, before)}
+    return {"type": "act", "act": str(order["type"]), "seq": seq, "count": 1, **_parties(order, before)}
 
 
 def _parties(order: Document, before: Standing) -> Document:
     found = order.get("agreement") or order.get("offer") or order.get("version")
-    if isinstance(order.get("agreement"), dict):
-        named: dict[str, Any] = {**found, "agreement": agreement_id(found)}  # type: ignore[dict-item]
+    if isinstance(found, dict) and "agreement" in order:
+        named: dict[str, Any] = {**found, "agreement": agreement_id(found)}
     elif "target" in order:
         named = _target(str(order["target"]), before)
     elif isinstance(found, dict):

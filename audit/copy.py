@@ -133,7 +133,7 @@ def _complete_length(file: Any) -> int:
         file.seek(start)
         found = file.read(end - start).rfind(b"\n")
         if found >= 0:
-            return start + found + 1
+            return int(start + found + 1)
         end = start
     return 0
 

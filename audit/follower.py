@@ -54,7 +54,7 @@ def _follow(first: int, last: int) -> None:
     indexes = [index_of(index, part) for index, part in found]
     traces = [(person.blind, index, position) for index, part in found if part for position, person in enumerate(part.persons)]
     with transaction.atomic():
-        _insert("audit_entryindex", [field.column for field in EntryIndex._meta.concrete_fields], indexes)
+        _insert("audit_entryindex", [str(field.column) for field in EntryIndex._meta.concrete_fields], indexes)
         _insert("audit_subjecttrace", ["blind", "entry", "position"], traces)
         mark_followed(last)
 

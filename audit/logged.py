@@ -45,7 +45,8 @@ def prove_acts_logged(standing: Standing, *, after: int) -> int:
     proven, all_covered = after, True
     for rows in _chunks(after):
         places = _places(rows)
-        bodies = dict(Blob.objects.filter(pk__in={place.blob_id for place in places.values()}).values_list("pk", "body"))
+        stored = Blob.objects.filter(pk__in={place.blob_id for place in places.values()})
+        bodies = {key: bytes(body) for key, body in stored.values_list("pk", "body")}
         for row in rows:
             place = places.get(bytes(row.leaf))
             if place is None:
@@ -96,8 +97,7 @@ def _check_entry(row: Act, place: _Place, bodies: dict[int, bytes]) -> None:
     if leaf_hash(place.raw) != bytes(row.leaf):
         raise AuthorityError(row.seq, "NOT_LOGGED", "the bytes of its entry were changed")
     try:
-        body = bytes(bodies[place.blob_id])
-        opened = verify_disclosures(place.index or 0, place.raw, disclosures_at(body, place.position))
+        opened = verify_disclosures(place.index or 0, place.raw, disclosures_at(bodies[place.blob_id], place.position))
         recorded = opened["message"]["act"]
     except (KeyError, TypeError, IndexError, ProofError) as error:
         raise AuthorityError(row.seq, "NOT_LOGGED", "what is disclosed beside its entry was changed or deleted") from error

@@ -46,13 +46,7 @@ class EntryWalk:
         parts = {row.index: _part(row, bodies) for row in rows}
         keys = find_keys(list({person.blind for part in parts.values() if part for person in part.persons}))
         for row in rows:
-            is_sound = self._take_entry(row)
-            if self.is_broken:
-                return
-            if is_sound:
-                self._check_beside(row, parts[row.index], keys)
-            self._check_heads()
-            if self.is_broken:
+            if not self._goes_on_after(row, parts[row.index], keys):
                 return
 
     def finish(self) -> None:
@@ -60,6 +54,12 @@ class EntryWalk:
         if not self.is_broken and self.walk.size < self.size:
             self._fault(self.walk.size, f"entry {self.walk.size}: deleted; the log had {self.size} entries", is_end=True)
         self.watch.finish(self.report)
+
+    def _goes_on_after(self, row: StoredRow, part: Part | None, keys: dict[bytes, bytes]) -> bool:
+        if self._take_entry(row):
+            self._check_beside(row, part, keys)
+        self._check_heads()
+        return not self.is_broken
 
     def _take_entry(self, row: StoredRow) -> bool:
         """Whether the bytes are sound; a changed entry is named, and the tree goes on with its stored leaf hash."""
@@ -80,7 +80,7 @@ class EntryWalk:
         self.walk.frontier.append(row.leaf)
 
     def _check_heads(self) -> None:
-        while self._next is not None and self._next.size <= self.walk.size and not self.is_broken:
+        while not self.is_broken and self._next is not None and self._next.size <= self.walk.size:
             self._check_head(self._next)
             self._next = next(self._heads, None)
 

@@ -64,7 +64,8 @@ class LiveLog:
         """All rows of a SELECT."""
         with connection.cursor() as cursor:
             cursor.execute(statement, list(parameters))
-            return cursor.fetchall()
+            rows: list[Any] = cursor.fetchall()
+            return rows
 
 
 class CopiedLog:

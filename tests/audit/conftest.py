@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -24,7 +25,7 @@ def hub(transactional_db: None) -> Iterator[None]:
         assert folder.is_relative_to(settings.HUB_HOME)
 
 
-def run_sql(statement: str, parameters: list[object] | None = None) -> int:
+def run_sql(statement: str, parameters: list[Any] | None = None) -> int:
     """What somebody with the database's password does; give how many rows it met."""
     with connection.cursor() as cursor:
         cursor.execute(statement, parameters or [])

@@ -16,12 +16,12 @@ from audit.errors import OrderRefused, OutsideTransaction, PolicyRollback
 from audit.locks import lock_exclusive, lock_shared
 from audit.models import Act, Pending
 from audit.parts import part_at
-from audit.proof.canonical import dumps, fresh_nonce
+from audit.proof.canonical import Document, dumps, fresh_nonce
 from audit.proof.disclosure import open_disclosure
 from audit.signers import department_signer, root_signer
 
 
-def _revocation(keyid: str) -> dict[str, object]:
+def _revocation(keyid: str) -> Document:
     return {
         "type": "revoke_key",
         "keyid": keyid,

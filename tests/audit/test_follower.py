@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 
 from audit import follower, search, sequencer, trail
 from audit.head import read_head
 from audit.models import Blob, EntryIndex, SubjectTrace
+from audit.proof.canonical import Document
 from audit.subjects import blind_of
 from tests.audit.conftest import run_sql
 
-ROUTE = {
+ROUTE: Document = {
     "type": "exchange",
     "requester": "CIVIL",
     "system": "civil-welfare",
@@ -31,7 +34,7 @@ def _exchange(*identifiers: str, **changes: str) -> None:
         trail.record({**ROUTE, **changes}, persons=people)
 
 
-def _everything() -> tuple[list[dict[str, object]], list[tuple[object, ...]]]:
+def _everything() -> tuple[list[Any], list[tuple[Any, ...]]]:
     traces = [(bytes(blind), *rest) for blind, *rest in SubjectTrace.objects.values_list("blind", "entry", "position")]
     return list(EntryIndex.objects.order_by("entry").values()), sorted(traces)
 

@@ -18,7 +18,7 @@ from audit.ground import log_origin
 from audit.head import read_head
 from audit.models import Checkpoint, Entry, Pending, TallyCount
 from audit.proof.keys import Use
-from audit.proof.merkle import leaf_hash, root
+from audit.proof.merkle import Frontier, leaf_hash, root
 from audit.proof.note import verify_checkpoint
 from audit.proof.tiles import TileTree, decode_bundle
 from audit.sequencer import sequence_once
@@ -121,7 +121,8 @@ def test_broken_off_at_any_step_the_next_run_finishes(
 def test_broken_off_within_the_tiles_the_next_run_finishes(hub: None, monkeypatch: pytest.MonkeyPatch) -> None:
     start = read_head().size
     _record(600)
-    real, written = files.write_whole, []
+    real = files.write_whole
+    written: list[Path] = []
 
     def killed_in_between(path: Path, data: bytes) -> None:
         if len(written) == 3:
@@ -206,7 +207,7 @@ def _grown_on_another_past() -> None:
 
 def _set_head(size: int) -> None:
     """What a clever DBA would do: a head whose root and right edge fit the changed rows, to be signed again."""
-    frontier = sequencer.Frontier()
+    frontier = Frontier()
     frontier.extend(bytes(leaf) for leaf in Entry.objects.filter(index__lt=size).order_by("index").values_list("leaf", flat=True))
     run_sql(
         "UPDATE audit_loghead SET size = %s, root = %s, frontier = %s, published_size = 0",
@@ -252,7 +253,12 @@ def test_acts_are_in_the_second_copy_before_the_checkpoint(hub: None, monkeypatc
     _record(1)
     order: list[object] = []
     real = copy.keep_checkpoint
-    monkeypatch.setattr(copy, "keep_checkpoint", lambda text: (order.append(copy.head()), real(text)))
+
+    def keep(text: str) -> None:
+        order.append(copy.head())
+        real(text)
+
+    monkeypatch.setattr(copy, "keep_checkpoint", keep)
     sequence_once()
     assert order == [acts.version()]
 

@@ -9,13 +9,14 @@ from audit import ceremony, trail
 from audit.errors import OutsideTransaction
 from audit.models import Blob, LogHead, Pending, SubjectKey
 from audit.parts import part_at
+from audit.proof.canonical import Document
 from audit.proof.disclosure import check_persons
 from audit.proof.envelope import open_person, person_disclosure
 from audit.proof.merkle import leaf_hash
 from audit.proof.verify import verify_disclosures
 
 IDENTIFIER = "510104198001010017"
-ROUTE = {"type": "exchange", "requester": "CIVIL", "provider": "POLICE", "outcome": "ANSWERED", "count": 1}
+ROUTE: Document = {"type": "exchange", "requester": "CIVIL", "provider": "POLICE", "outcome": "ANSWERED", "count": 1}
 
 
 @pytest.fixture(autouse=True)

@@ -17,7 +17,7 @@ from audit.models import Act, Blob, Checkpoint, Entry, SubjectKey
 from audit.parts import part_at
 from audit.proof.canonical import dumps, loads
 from audit.proof.disclosure import disclosure, open_disclosure
-from audit.proof.merkle import leaf_hash
+from audit.proof.merkle import Frontier, leaf_hash
 from audit.subjects import blind_of
 from audit.verification import Cancelled, Progress, verify
 from tests.audit.conftest import run_sql
@@ -169,7 +169,7 @@ def test_a_log_cut_with_its_head_and_checkpoints_is_named_by_the_second_copy(log
     size, at = read_head().size, log + 100
     run_sql('DELETE FROM audit_entry WHERE "index" >= %s', [at])
     run_sql("DELETE FROM audit_checkpoint WHERE size > %s", [at])
-    frontier = sequencer.Frontier()
+    frontier = Frontier()
     frontier.extend(bytes(leaf) for leaf in Entry.objects.order_by("index").values_list("leaf", flat=True))
     run_sql("UPDATE audit_loghead SET size = %s, root = %s, frontier = %s", [at, frontier.root(), frontier.to_bytes()])
     assert str(verify().first) == f"entry {at}: deleted; the log had {size} entries"
