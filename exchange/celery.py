@@ -37,6 +37,7 @@ def _configure() -> None:
             "data_folder_in": str(folder / "queue"),
             "data_folder_out": str(folder / "queue"),
             "control_folder": str(folder / "control"),
+            "polling_interval": 0.25,  # seconds; the default of one makes wake-ups and stopping slow
         }
 
 
