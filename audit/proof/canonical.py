@@ -13,10 +13,11 @@ import unicodedata
 from collections.abc import Collection
 from typing import Any, NoReturn, TypeAlias
 
+orjson: Any
 try:
     import orjson
 except ImportError:  # the offline client and audit_verify run on the standard library and `cryptography` alone
-    orjson = None  # type: ignore[assignment]
+    orjson = None
 
 JSON: TypeAlias = dict[str, "JSON"] | list["JSON"] | str | int | float | bool | None
 Document: TypeAlias = dict[str, "JSON"]
@@ -51,7 +52,7 @@ def dumps(value: object) -> bytes:
     if orjson is None:
         return _dumps_plain(value)
     try:
-        raw = orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
+        raw: bytes = orjson.dumps(value, option=orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER)
     except (TypeError, ValueError) as error:
         raise CanonicalError(f"not canonical JSON: {error}") from None
     if not raw.isascii():  # bytes of nothing but ASCII have only such keys

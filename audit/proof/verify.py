@@ -85,6 +85,7 @@ class LogWalk:
     frontier: Frontier = field(default_factory=Frontier)
     newest: str = ""
     _earliest_allowed: str = field(init=False, default="")
+    _newest_at: int = field(init=False, default=-1)
     _agreed: int = field(init=False, default=0)
 
     def __post_init__(self) -> None:
@@ -107,7 +108,7 @@ class LogWalk:
         if entry.leaf is not None and entry.leaf != leaf:
             raise LogFault(index, Fault.LEAF, "the stored bytes are not those whose hash stands in the tree")
         parsed = _parse(index, entry.raw)
-        self._check_time(index, parsed.ts)
+        self._check_time(index, parsed.ts, is_certain=entry.leaf is not None)
         self.frontier.append(leaf)
         return parsed
 
@@ -120,11 +121,14 @@ class LogWalk:
             raise LogFault(first, Fault.ROOT, "they do not give the root that was signed", last=max(size - 1, 0))
         self._agreed = size
 
-    def _check_time(self, index: int, ts: str) -> None:
+    def _check_time(self, index: int, ts: str, *, is_certain: bool) -> None:
+        """Where no second hash or signed root vouches for the newest time, its entry may be the forged one: name both."""
         if ts > self.newest:
-            self.newest, self._earliest_allowed = ts, _minute_before(index, ts)
+            self._earliest_allowed = _minute_before(index, ts)
+            self.newest, self._newest_at = ts, -1 if is_certain else index
         elif ts < self._earliest_allowed:
-            raise LogFault(index, Fault.TIME, f"its time {ts} is before {self.newest} of an earlier entry")
+            first = index if self._newest_at < self._agreed else self._newest_at
+            raise LogFault(first, Fault.TIME, f"the time goes back from {self.newest} to {ts}", last=index)
 
 
 def verify_entries(

@@ -130,13 +130,23 @@ def test_bytes_that_are_no_entry_are_named(log: SampleLog) -> None:
     ],
 )
 def test_time_goes_back_by_one_minute_at_most(times: list[str], fails_at: int | None) -> None:
-    entries = [StoredEntry(index, build_entry(kind="x", ts=f"2026-11-20T{time}Z", digests=[])) for index, time in enumerate(times)]
+    entries = [entry_at(index, f"2026-11-20T{time}Z") for index, time in enumerate(times)]
     if fails_at is None:
         assert verify_entries(entries).size == len(times)
         return
     with pytest.raises(LogFault) as caught:
         verify_entries(entries)
     assert (caught.value.index, caught.value.fault) == (fails_at, Fault.TIME)
+
+
+def test_a_forged_future_in_unwitnessed_bytes_is_among_the_named() -> None:
+    entries = [
+        StoredEntry(index, entry_at(index, ts).raw)
+        for index, ts in enumerate(["2026-11-20T22:46Z", "2026-11-30T22:46Z", "2026-11-20T22:46Z"])
+    ]
+    with pytest.raises(LogFault, match="entries 1 to 2: the time goes back") as caught:
+        verify_entries(entries)
+    assert (caught.value.index, caught.value.last) == (1, 2)
 
 
 def test_time_is_held_across_a_restart_of_the_walk() -> None:
@@ -160,7 +170,7 @@ def test_an_empty_log_has_the_empty_root() -> None:
         verify_entries([], [(3, leaf_hash(b""))])
 
 
-@settings(max_examples=40)
+@settings(max_examples=100)
 @given(st.data())
 def test_any_single_change_of_stored_bytes_is_found(data: st.DataObject) -> None:
     log = SampleLog()
@@ -364,6 +374,11 @@ def test_it_needs_neither_django_nor_orjson() -> None:
     )
     done = subprocess.run([sys.executable, "-I", "-c", program], capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (0, b"", b"")
+
+
+def entry_at(index: int, ts: str) -> StoredEntry:
+    raw = build_entry(kind="x", ts=ts, digests=[])
+    return StoredEntry(index, raw, leaf_hash(raw))
 
 
 def path_of(proof: dict[str, Any]) -> list[bytes]:
