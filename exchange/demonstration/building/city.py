@@ -17,10 +17,12 @@ def build(*, households: int, base_url: str) -> None:
         return
     with step("  Hub", "founded"):
         founding.found()
-    with step("  Departments, systems and people", f"{len(founding.departments())} departments"):
+    with step("  Departments", f"{len(founding.departments())} certified"):
         founding.enter_departments()
         founding.enter_purposes()
+    with step("  People", "may sign in"):
         staff.enter_people()
+    with step("  Systems", "certified"):
         staff.enter_systems()
     publishing.publish_registers(households)
     with step("  Agreements", "asked, checked, approved and signed"):

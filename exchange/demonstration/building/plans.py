@@ -9,7 +9,7 @@ from typing import Any
 
 from exchange.sharing.actions import PartTerms
 
-WIDE = {"per_day": 100_000_000, "per_minute": 10_000_000, "fact_answers": 10_000_000, "fact_days": 1}
+WIDE: Mapping[str, Any] = {"per_day": 100_000_000, "per_minute": 10_000_000, "fact_answers": 10_000_000, "fact_days": 1}
 """For agreements that scripts and load tests call: no limit that a demonstration would meet."""
 
 
@@ -46,7 +46,7 @@ class Plan:
     items: tuple[str, ...] = ()
     facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     row_filter: Mapping[str, Any] | None = None
-    limits: Mapping[str, int] = field(default_factory=dict)
+    limits: Mapping[str, Any] = field(default_factory=dict)
     goal: Goal = Goal.IN_FORCE
     answer: str = ""
     ground: str = ""

@@ -10,6 +10,7 @@ from exchange.accounts.models import Person, Role
 from exchange.demonstration.building.founding import FOUNDING, departments
 from exchange.demonstration.building.passwords import password_of
 from exchange.demonstration.building.roll import ADMINISTRATOR, AUTHORITY_ADMINISTRATOR, EMPLOYEES, Employee, machines
+from exchange.starting.telling import ChangingLine
 
 
 def person(username: str) -> Person:
@@ -25,7 +26,9 @@ def of(department: str, post: str) -> Person:
 def enter_people() -> None:
     """Invite everybody with a first password; the first administrator is entered by the program."""
     known = set(Person.objects.filter(username__in=[employee.username for employee in EMPLOYEES]).values_list("username", flat=True))
-    for employee in EMPLOYEES:
+    line = ChangingLine("  People")
+    for number, employee in enumerate(EMPLOYEES):
+        line.show(f"{number} of {len(EMPLOYEES)}")  # a good password hash takes its time
         if employee.username not in known:
             add_person(
                 employee.username,
@@ -35,6 +38,7 @@ def enter_people() -> None:
                 acting_user=_inviter(employee),
                 password=password_of(employee.username),
             )
+    line.end()
 
 
 def _inviter(employee: Employee) -> Person | None:

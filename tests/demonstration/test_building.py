@@ -1,0 +1,144 @@
+"""The built demonstration is what demo.json says, and every page of it has something to show."""
+
+from __future__ import annotations
+
+import json
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.test import TestCase, override_settings
+
+from audit.models import Act, EntryIndex
+from audit.signers import system_signer
+from exchange.accounts.acting import roles_in
+from exchange.accounts.models import Person
+from exchange.demonstration.building import agreeing, build, exchanges, handing
+from exchange.demonstration.building.calling import Reply, call
+from exchange.demonstration.building.plans import PLANS, Goal
+from exchange.sharing.models import RequestPart
+
+URL = "http://127.0.0.1:8000"
+HOUSEHOLDS = 40
+
+
+@pytest.fixture(scope="module")
+def demonstration(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Iterator[Path]:
+    """The home of a city that is built once for the tests of this file, and taken back with their transaction."""
+    home = tmp_path_factory.mktemp("demonstration")
+    with django_db_blocker.unblock(), override_settings(**of_a_demonstration(home)):
+        atomics = OneTransaction._enter_atomics()
+        build(households=HOUSEHOLDS, base_url=URL)
+        yield home
+        OneTransaction._rollback_atomics(atomics)
+
+
+class OneTransaction(TestCase):
+    """Django's own way to let durable blocks run inside a test's transaction."""
+
+    databases = {"default", "keystore"}
+
+
+def of_a_demonstration(home: Path) -> dict[str, Any]:
+    """Settings of a hub that may be a demonstration; passwords are hashed quickly."""
+    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    return {"DEMO": True, "ALLOW_HUB_CUSTODY": True, "HUB_HOME": home, "PASSWORD_HASHERS": hashers}
+
+
+@pytest.fixture
+def city(demonstration: Path) -> dict[str, Any]:
+    """The built city, as its demo.json tells of it."""
+    return read(demonstration)
+
+
+def read(home: Path) -> dict[str, Any]:
+    content: dict[str, Any] = json.loads((home / "demo.json").read_text("utf-8"))
+    return content
+
+
+def ask(agreement: dict[str, Any], method: str, **members: Any) -> Reply:
+    """A call as a script makes it that knows nothing but demo.json."""
+    systems = {system["code"]: system for system in read(handing.path().parent)["systems"]}
+    signer = system_signer(systems[agreement["requester"]]["keyid"])
+    common = {"purpose": agreement["purpose"], "case": "TEST-1", "officer": "automatic"}
+    return call(signer, agreement["id"], method, {**common, **members})
+
+
+def test_each_agreement_of_demo_json_answers_what_it_says(city: dict[str, Any]) -> None:
+    assert len(city["agreements"]) >= 3
+    for agreement, subject in [(entry, subject) for entry in city["agreements"] for subject in entry["subjects"][:3]]:
+        if "QUERY" in agreement["methods"]:
+            answer = ask(agreement, "query", subject=subject).body["answer"]
+            assert answer["state"] == "FOUND", agreement["dataset"]
+            assert set(answer["records"][0]) <= set(agreement["items"])
+        if "VERIFY" in agreement["methods"]:
+            answers = ask(agreement, "verify", subject=subject, facts=agreement["facts"]).body["answers"]
+            assert [entry["fact"] for entry in answers] == [fact["fact"] for fact in agreement["facts"]]
+        if "BATCH" in agreement["methods"]:
+            facts = {} if agreement["items"] else {"facts": agreement["facts"]}
+            reply = ask(agreement, "batch", subjects=agreement["subjects"][:3], **facts)
+            assert [entry["state"] for entry in reply.body["answers"]] == ["FOUND"] * 3
+
+
+def test_scripts_may_ask_the_same_fact_often(city: dict[str, Any]) -> None:
+    agreement = next(entry for entry in city["agreements"] if "VERIFY" in entry["methods"])
+    statuses = {ask(agreement, "verify", subject=agreement["subjects"][0], facts=agreement["facts"]).status for _ in range(12)}
+    assert statuses == {200}
+
+
+def test_demo_json_has_what_the_design_names_and_is_for_its_owner_alone(city: dict[str, Any], demonstration: Path) -> None:
+    assert stat.S_IMODE((demonstration / "demo.json").stat().st_mode) == 0o600
+    assert set(city) == {"base_url", "authority_root", "people", "systems", "agreements"}
+    assert len({system["department"] for system in city["systems"]}) >= 2
+    for system in city["systems"]:
+        key = demonstration / system["private_key_file"]  # an absolute path stays what it is
+        assert key.read_bytes().startswith(b"-----BEGIN PRIVATE KEY-----")
+    for agreement in city["agreements"]:
+        assert {"id", "requester", "dataset", "methods", "purpose", "items", "facts", "subjects"} == set(agreement)
+        assert len(agreement["subjects"]) >= 2
+        assert agreement["facts"] or "VERIFY" not in agreement["methods"]
+
+
+def test_everybody_in_demo_json_signs_in_with_a_password_of_their_own(city: dict[str, Any]) -> None:
+    assert len({entry["password"] for entry in city["people"]}) == len(city["people"])
+    for entry in city["people"]:
+        person = Person.objects.get(username=entry["username"])
+        assert person.check_password(entry["password"])
+        assert entry["role"] in roles_in(person, entry["department"])
+
+
+def test_every_department_that_takes_part_has_two_officers(city: dict[str, Any]) -> None:
+    for department in {entry["department"] for entry in city["people"]} - {"DATA"}:
+        roles = sorted(entry["role"] for entry in city["people"] if entry["department"] == department)
+        assert roles == ["ADMINISTRATOR", "OFFICER", "OFFICER", "PUBLISHER"]
+
+
+def test_requests_stand_where_somebody_is_waited_for(city: dict[str, Any]) -> None:
+    for plan in PLANS:
+        part = RequestPart.objects.get(request__reason=plan.reason)
+        signed = {Goal.PROPOSED, Goal.IN_FORCE, Goal.SUSPENDED, Goal.REVOKED}
+        reached = agreeing.agreement_of(plan).state if plan.goal in signed else part.state
+        assert reached == plan.goal.name, plan.name
+        assert part.request.created_by_id != part.decided_by_id
+
+
+def test_rows_outside_the_filter_are_not_found(city: dict[str, Any]) -> None:
+    agreement = next(entry for entry in city["agreements"] if entry["requester"] == "PSB-traffic")
+    assert ask(agreement, "query", subject="510181199903140157").body["answer"]["state"] == "NO_RECORD"
+
+
+def test_the_log_tells_each_planned_exchange_with_its_outcome(city: dict[str, Any]) -> None:
+    planned = [exchange.refused for exchange in (*exchanges.ANSWERED, *exchanges.REFUSED)]
+    rows = EntryIndex.objects.filter(type__in=["exchange", "refusal"]).order_by("entry")
+    assert [row.reason for row in rows] == planned
+    assert {row.outcome for row in rows} == {"ANSWERED", "REFUSED"}
+
+
+def test_a_second_run_changes_nothing_but_the_address(city: dict[str, Any], demonstration: Path) -> None:
+    before = (Act.objects.count(), EntryIndex.objects.count())
+    build(households=HOUSEHOLDS + 1, base_url="http://127.0.0.1:9")
+    assert read(demonstration) == {**city, "base_url": "http://127.0.0.1:9"}
+    assert stat.S_IMODE((demonstration / "demo.json").stat().st_mode) == 0o600
+    assert (Act.objects.count(), EntryIndex.objects.count()) == before

@@ -1,0 +1,86 @@
+"""A building of the city that is broken off anywhere is finished by the next run, and nothing is done twice."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from audit import acts
+from exchange.accounts.models import Person
+from exchange.demonstration.building import agreeing, build, calling, exchanges, founding, handing, publishing, staff
+from exchange.demonstration.building.plans import IN_FORCE, IS_SIGNED, PLANS, Goal
+from exchange.demonstration.building.roll import EMPLOYEES
+from exchange.jurisdictions import load_registers
+from exchange.sharing.models import Agreement, RequestPart
+
+URL = "http://127.0.0.1:8000"
+HOUSEHOLDS = 40
+
+
+@pytest.fixture
+def demonstration(db: None, settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A hub that may be a demonstration, with an empty home and without the two big real registers."""
+    settings.DEMO = settings.ALLOW_HUB_CUSTODY = True
+    settings.HUB_HOME = tmp_path
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    small = {code: register for code, register in load_registers().items() if not register["open"]}
+    monkeypatch.setattr(publishing, "load_registers", lambda: small)
+    return tmp_path
+
+
+class BrokenOff(Exception):
+    """Somebody pulled the plug."""
+
+
+def breaking(function: Callable[..., Any], *, after: int, is_done: bool) -> Callable[..., Any]:
+    """The function until its `after`th call, which breaks before or after its work."""
+    calls = itertools.count(1)
+
+    def broken(*arguments: Any, **named: Any) -> Any:
+        if next(calls) < after:
+            return function(*arguments, **named)
+        if is_done:
+            function(*arguments, **named)
+        raise BrokenOff
+
+    return broken
+
+
+PLACES = [
+    (founding.actions, "register_department", 3),
+    (staff, "add_person", 5),
+    (staff, "register_system", 4),
+    (publishing, "generate", 1),
+    (publishing, "publish_version", 2),
+    (publishing, "load_file", 3),
+    (publishing, "publish_revision", 2),
+    (agreeing.actions, "draft_request", 2),
+    (agreeing.actions, "check", 3),
+    (agreeing.actions, "sign_agreement", 2),
+    (calling, "handle", 7),
+    (agreeing, "_end", 1),
+    (exchanges, "perform", 2),
+    (handing, "_write", 1),
+]
+
+
+@pytest.mark.parametrize("is_done", [False, True], ids=["not done", "done but not known"])
+def test_a_building_that_is_broken_off_goes_on(demonstration: Path, monkeypatch: pytest.MonkeyPatch, is_done: bool) -> None:
+    for place, name, after in PLACES:
+        with monkeypatch.context() as patched:
+            patched.setattr(place, name, breaking(getattr(place, name), after=after, is_done=is_done))
+            with pytest.raises(BrokenOff):
+                build(households=HOUSEHOLDS, base_url=URL)
+    build(households=HOUSEHOLDS, base_url=URL)
+    assert Person.objects.count() == len(EMPLOYEES)
+    assert RequestPart.objects.count() == len(PLANS)
+    assert Agreement.objects.count() == sum(plan.goal in {*IS_SIGNED, Goal.PROPOSED} for plan in PLANS)
+    standing = acts.standing()
+    assert len(standing.agreements) == len(IN_FORCE)
+    named = {agreement["id"] for agreement in json.loads((demonstration / "demo.json").read_text("utf-8"))["agreements"]}
+    assert named <= {name for name, agreement in standing.agreements.items() if agreement.state == "IN_FORCE"}
