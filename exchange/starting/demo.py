@@ -37,6 +37,7 @@ def demo(arguments: list[str]) -> int:
     url = _url(options.host, options.port)
     say(f"Environment: {Path(sys.prefix)}, Python {platform.python_version()}")
     home = hold(Path(options.home).resolve(), url=url, reset=options.reset)
+    (home.folder / "static").mkdir(exist_ok=True)  # the web process warns where it is missing
     say(f"Home: {home.folder}")
     require_free(options.host, options.port)
     variables = _variables(home, options.host, options.port)
