@@ -177,7 +177,7 @@ def test_vendoring_takes_fonts_crest_and_maps_out() -> None:
     assert without_map("let a;//# sourceMappingURL=a.map") == "let a;\n"
 
 
-@pytest.mark.parametrize("name", ["400", "403", "404", "409", "500"])
+@pytest.mark.parametrize("name", ["400", "403", "403_csrf", "404", "409", "500"])
 def test_error_pages_need_no_request_and_say_what_to_do(name: str) -> None:
     page = render_to_string(f"{name}.html")
     assert "<h1>" in page
