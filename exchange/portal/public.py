@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -35,7 +37,7 @@ def status(request: HttpRequest) -> HttpResponse:
     return render(request, "public/status.html", context)
 
 
-def _plain(template: str) -> object:
+def _plain(template: str) -> Callable[[HttpRequest], HttpResponse]:
     @require_GET
     def view(request: HttpRequest) -> HttpResponse:
         return render(request, template, {"is_demo": settings.DEMO})
