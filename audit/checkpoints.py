@@ -50,6 +50,12 @@ def keep(head: Head, text: str) -> None:
         raise LogStopped(f"the database holds another checkpoint for the size {head.size}")
 
 
+def newest_size(up_to: int) -> int:
+    """The size of the newest stored checkpoint of at most `up_to` entries; 0 before the first."""
+    newest = Checkpoint.objects.filter(size__lte=up_to).order_by("-size").values_list("size", flat=True).first()
+    return newest or 0
+
+
 def published(size: int) -> Checkpoint | None:
     """The checkpoint to show to the world."""
     return Checkpoint.objects.filter(size=size).first()

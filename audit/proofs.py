@@ -14,6 +14,7 @@ from audit.models import Blob, Checkpoint, Entry, Pending
 from audit.parts import part_at
 from audit.proof.merkle import ProofError
 from audit.proof.tiles import TileTree
+from audit.proof.verify import verify_disclosures
 from audit.tiles import read_tile
 
 
@@ -51,6 +52,11 @@ def entry(index: int) -> StoredEntry:
     if row is None:
         raise Missing(_("The log has no such entry."))
     return StoredEntry(row.index, bytes(row.raw), bytes(row.leaf), _disclosures(row))
+
+
+def opened(found: StoredEntry) -> dict[str, Any]:
+    """What is disclosed in clear beside an entry, by name; raises ProofError unless it belongs to the entry."""
+    return verify_disclosures(found.index, found.raw, found.disclosures)
 
 
 def published_checkpoint() -> Checkpoint | None:

@@ -66,14 +66,20 @@ def give_indexes() -> int:
 
 
 def publish(head: Head) -> None:
-    """Steps 2 to 5 for exactly this head: tiles, signature, both places that keep it, and the world."""
-    if head.size <= head.published_size:
+    """Steps 2 to 5 for exactly this head: tiles, signature, both places that keep it, and the world.
+
+    Whether they are done is read from the checkpoint itself, not from a mark that somebody could set.
+    """
+    if head.published_size > head.size:
+        raise LogStopped(f"a checkpoint of {head.published_size} entries was published, and the database has {head.size}")
+    signed_size = checkpoints.newest_size(head.size)
+    if signed_size == head.size == head.published_size:
         return
-    tiles.write_between(head.published_size, head.size)
+    tiles.write_between(signed_size, head.size)
     text = checkpoints.sign(head)
     checkpoints.keep(head, text)
     mark_published(head.size)
-    tiles.drop_partial(head.published_size, head.size)
+    tiles.drop_partial(signed_size, head.size)
 
 
 def write_tallies(now_ms: int) -> None:

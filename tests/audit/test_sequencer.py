@@ -232,6 +232,18 @@ def test_the_signer_refuses_a_second_history(hub: None, tamper: Callable[[], Non
     assert copy.checkpoint_text() == signed
 
 
+def test_a_mark_that_claims_it_was_published_hides_nothing(hub: None) -> None:
+    _record(2)
+    sequencer.give_indexes()
+    size = read_head().size
+    run_sql("UPDATE audit_loghead SET published_size = size")
+    sequence_once()
+    _assert_published(size)
+    run_sql("UPDATE audit_loghead SET published_size = size + 100")
+    with pytest.raises(LogStopped):
+        sequence_once()
+
+
 def test_the_signer_refuses_a_clock_that_went_back(hub: None) -> None:
     run_sql("UPDATE audit_checkpoint SET signed_ms = %s", [time.time_ns() // 1_000_000 + 3_600_000])
     _record(1)
