@@ -6,7 +6,7 @@ import json
 import stat
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 from django.test import TestCase, override_settings
@@ -36,9 +36,11 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory, django_db_setup: Non
 
 
 class OneTransaction(TestCase):
-    """Django's own way to let durable blocks run inside a test's transaction."""
+    """Django's own way to let durable blocks run inside a test's transaction; its stubs do not know of it."""
 
     databases = {"default", "keystore"}
+    _enter_atomics: ClassVar[Any]
+    _rollback_atomics: ClassVar[Any]
 
 
 def of_a_demonstration(home: Path) -> dict[str, Any]:
