@@ -1,6 +1,8 @@
 """The command `hub`: options in, one session, lines or JSON out, an exit code that scripts can rely on."""
 
 import json
+import os
+import signal
 import sys
 import time
 from argparse import ArgumentParser, Namespace, _SubParsersAction
@@ -33,11 +35,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     document, lines, code = shown
-    if options.json and document:
-        _show_json(document)
-    elif lines and not options.json:
-        print("\n".join(lines))
+    _print(document if options.json else lines)
     return code
+
+
+def _print(shown: dict[str, Any] | list[str]) -> None:
+    try:
+        if isinstance(shown, dict) and shown:
+            _show_json(shown)
+        elif shown:
+            print("\n".join(shown))
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _show_json(document: dict[str, Any]) -> None:
@@ -193,7 +203,7 @@ def _report_lines(report: verifying.Report) -> list[str]:
     if report.index is None:
         lines.append(f"It is not proved to be in the log yet: the hub promises it by {report.merge_by}.")
     else:
-        lines.append(f"It stands in the log: entry {report.index} of {report.size}.")
+        lines.append(f"It stands in the log: entry {report.index}, in a log of {report.size}.")
     return lines
 
 
@@ -218,6 +228,9 @@ def _run_relay(options: Namespace) -> Shown:
         raise UsageError("PORT", f"port {options.port} cannot be used: {error.strerror}") from None
     session.trust()
     started = {"listening": f"http://{relay.LOOPBACK}:{server.server_port}", "keyid": session.signer.keyid}
+    # A supervisor stops it by SIGTERM; a shell starts background jobs with SIGINT ignored.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, signal.default_int_handler)
     print(json.dumps(started) if options.json else f"relay for {started['keyid']} at {started['listening']}", flush=True)
     with server:
         try:

@@ -43,9 +43,10 @@ class Connection:
         connection = self._open()
         try:
             connection.request(method, self._parts.path + path, body=body, headers={"accept-encoding": "identity", **headers})
-            response = connection.getresponse()
-            content = response.read(MAX_ANSWER + 1)
-            pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.getheaders()]
+            with connection.getresponse() as response:
+                content = response.read(MAX_ANSWER + 1)
+                pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.getheaders()]
+                status, missing = response.status, response.length or 0
         except TimeoutError:
             raise NetworkError("TIMEOUT", f"the hub did not answer within {self._timeout_s:g} s") from None
         except ssl.SSLError as error:
@@ -56,7 +57,9 @@ class Connection:
             connection.close()
         if len(content) > MAX_ANSWER:
             raise DataError("TOO_LARGE", "the answer is larger than a client accepts")
-        return Reply(response.status, _headers(pairs), content)
+        if missing:
+            raise NetworkError("CUT_SHORT", "the connection ended in the middle of the answer")
+        return Reply(status, _headers(pairs), content)
 
     def _open(self) -> http.client.HTTPConnection:
         host, port = self._parts.hostname or "", self._parts.port

@@ -20,6 +20,7 @@ MAX_BODY = 1_048_576
 METHODS = frozenset({"verify", "query", "batch"})
 _HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _READ_TIMEOUT_S = 30
+_MOST_DISCARDED = 16 * MAX_BODY
 
 
 class RelayServer(ThreadingHTTPServer):
@@ -27,6 +28,7 @@ class RelayServer(ThreadingHTTPServer):
 
     daemon_threads = True
     allow_reuse_address = True
+    request_queue_size = 128
 
     def __init__(self, session: Session, folder: Path, port: int = PORT) -> None:
         """Bind to the loopback address and nothing else. Port 0 takes a free one."""
@@ -84,8 +86,15 @@ class _Handler(BaseHTTPRequestHandler):
         if not length.isdecimal() or len(self.headers.get_all("content-length", [])) != 1:
             raise _Refused(411, "LENGTH", "send Content-Length")
         if int(length) > MAX_BODY:
+            self._discard(int(length))
             raise _Refused(413, "TOO_LARGE", f"send at most {MAX_BODY} bytes")
         return _wire(self.rfile.read(int(length)))
+
+    def _discard(self, length: int) -> None:
+        """Read away a body that is too long, within reason: many programs read no answer before theirs is sent."""
+        left = min(length, _MOST_DISCARDED)
+        while left > 0 and (chunk := self.rfile.read(min(left, 65536))):
+            left -= len(chunk)
 
     def _reply(self, status: int, answer: Mapping[str, Any]) -> None:
         raw = dumps(dict(answer))

@@ -5,6 +5,7 @@ import json
 import subprocess
 import sys
 import threading
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -250,6 +251,51 @@ def test_a_file_without_subjects_is_refused(tmp_path: Path, content: bytes) -> N
         read_subjects(tmp_path / "f")
     with pytest.raises(UsageError, match="nowhere"):
         read_subjects(tmp_path / "nowhere")
+
+
+def test_only_a_filed_receipt_takes_the_proof_in(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    _, shown = run(capsys, "query", "--subject", "x")
+    bundle = json.loads(Path(shown["receipt_file"]).read_text())
+    Path("answer.json").write_text(bundle["answer"]["body"])
+    assert run(capsys, "verify", "answer.json")[0] == 0
+    code, shown = run(capsys, "verify", "answer.json", "--save")
+    assert (code, shown["error"]["code"]) == (2, "CANNOT_SAVE")
+    assert Path("answer.json").read_text() == bundle["answer"]["body"]
+
+
+def test_a_file_that_is_not_there_or_not_of_a_demonstration_is_named(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, shown = run(capsys, "query", "--subject", "x", "--config", "nowhere.toml")
+    assert (code, shown["error"]["code"]) == (2, "NO_CONFIGURATION")
+    code, shown = run(capsys, "verify", "nowhere.json")
+    assert (code, shown["error"]["code"]) == (2, "NO_FILE")
+    Path("other.json").write_text('{"systems":[{"code":"a"}]}')
+    code, shown = run(capsys, "configure", "--from", "other.json", "--system", "a", "--force")
+    assert (code, shown["error"]["code"]) == (2, "BAD_DEMO")
+
+
+def test_the_relay_starts_serves_and_stops(hub: FakeHub, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, shown = run(capsys, "relay", "--port", hub.address.rpartition(":")[2])
+    assert (code, shown["error"]["code"]) == (2, "PORT")
+    command = [sys.executable, str(PROJECT / "client" / "hub"), "relay", "--port", "0", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env={}) as process:
+        assert process.stdout
+        assert process.stderr
+        listening = json.loads(process.stdout.readline())["listening"]
+        request = urllib.request.Request(  # noqa: S310 - an address of our own
+            f"{listening}/{AGREEMENT}/query",
+            data=dumps({"purpose": "p", "subject": "x"}),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+            assert json.loads(response.read())["answer"]["state"] == "FOUND"
+        process.terminate()
+        assert process.wait(timeout=10) == 0, process.stderr.read()
+
+
+def test_a_reader_that_closes_early_sees_no_error(home: Path) -> None:
+    command = f"'{sys.executable}' '{PROJECT / 'client' / 'hub'}' query --subject x --json | true"
+    result = subprocess.run(["/bin/sh", "-c", command], check=False, capture_output=True, text=True, env={"PATH": "/usr/bin:/bin"})
+    assert "Traceback" not in result.stderr
 
 
 def test_a_call_without_a_purpose_is_not_sent(hub: FakeHub, home: Path, capsys: pytest.CaptureFixture[str]) -> None:
