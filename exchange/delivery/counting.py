@@ -28,6 +28,7 @@ from exchange.sharing.policy import Policy
 NONCES_KEPT_S = 300
 _SEEN_KEPT_S = 180
 _FACT_KINDS = "fact-limit"
+_ROWS_AT_ONCE = 128
 
 
 @dataclass
@@ -247,12 +248,34 @@ def _all_within(cursor: Any, uses: Counter[FactKey], limits: dict[FactKey, int],
     """Count them all, or (savepoint) none of them."""
     try:
         with transaction.atomic():
+            once = sorted(key for key, count in uses.items() if count == 1)
+            for limit in sorted(set(limits.values())):
+                _count_once(cursor, [key for key in once if limits[key] == limit], limit, floors)
             for key, count in sorted(uses.items()):
-                if not _count_fact(cursor, key, count, limits[key], floors):
+                if count > 1 and not _count_fact(cursor, key, count, limits[key], floors):
                     raise _OverLimit
     except _OverLimit:
         return False
     return True
+
+
+def _count_once(cursor: Any, keys: Sequence[FactKey], limit: int, floors: Floors) -> None:
+    """Count one more answer for each of these different keys, many in one statement; raises _OverLimit."""
+    for start in range(0, len(keys), _ROWS_AT_ONCE):
+        chunk = keys[start : start + _ROWS_AT_ONCE]
+        starts = [floors.facts.get(key, 0) + 1 for key in chunk]
+        if max(starts) > limit:
+            raise _OverLimit
+        values = [value for key, first in zip(chunk, starts, strict=True) for value in (*key, first)]
+        cursor.execute(
+            f"INSERT INTO delivery_factuse (agreement, fact, subject, period, used) VALUES {_rows(len(chunk), 5)} "  # noqa: S608
+            "ON CONFLICT (agreement, fact, subject, period) DO UPDATE SET used = "
+            "CASE WHEN delivery_factuse.used + 1 < excluded.used THEN excluded.used ELSE delivery_factuse.used + 1 END "
+            "WHERE delivery_factuse.used + 1 <= %s RETURNING 1",
+            [*values, limit],
+        )
+        if len(cursor.fetchall()) != len(chunk):
+            raise _OverLimit
 
 
 class _OverLimit(Exception):

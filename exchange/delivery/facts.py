@@ -139,6 +139,8 @@ def as_date(value: Any) -> date:
 
 
 def _typed(value: Any, item_type: str) -> Any:
+    if type(value) is int:
+        return value
     if item_type in ("integer", "decimal"):
         return as_number(value)
     return as_date(value) if item_type == "date" else value

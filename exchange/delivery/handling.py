@@ -15,7 +15,7 @@ from audit.errors import HubError
 from audit.ground import log_origin
 from audit.proof import message
 from audit.proof.canonical import CanonicalError, dumps, loads
-from audit.proof.keys import Use
+from audit.proof.keys import Signer, Use
 from audit.proof.message import ParsedRequest
 from exchange.delivery import counting
 from exchange.delivery.calls import Answer, Call, VerifiedCaller
@@ -100,19 +100,20 @@ def _delivered(verified: Sequence[tuple[int, ParsedRequest, Call]]) -> list[tupl
         answers = deliver([call for _, _, call in verified])
     except HubError as error:
         return [(position, _error(error.status, error.reason, str(error))) for position, _, _ in verified]
+    signer = signers.hub_signer(Use.HUB_ANSWER)
     return [
-        (position, _signed(parsed, answer))
+        (position, _signed(signer, parsed, answer))
         for (position, parsed, _), answer in zip(verified, answers, strict=True)
         if isinstance(answer, Answer)
     ]
 
 
-def _signed(parsed: ParsedRequest, answer: Answer) -> Response:
+def _signed(signer: Signer, parsed: ParsedRequest, answer: Answer) -> Response:
     """The answer, or the refusal after authentication, signed together with the request that it answers."""
     body = dumps(dict(answer.body))
     content_type = JSON_TYPE if answer.status == 200 else PROBLEM_TYPE
     headers = message.sign_answer(
-        signers.hub_signer(Use.HUB_ANSWER),
+        signer,
         status=answer.status,
         content_type=content_type,
         body=body,
