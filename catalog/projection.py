@@ -13,7 +13,7 @@ from django.db import transaction
 
 from audit.models import Act
 from audit.proof import canonical
-from audit.proof.acts import Standing
+from audit.proof.acts import CertificateStanding, Standing
 from audit.proof.keys import key_order
 from catalog import search
 from catalog.models import DataItem, Dataset, DatasetVersion, Department, Fact, Key, Load, Revision
@@ -131,22 +131,27 @@ def project_revision(order: Mapping[str, Any], *, act_seq: int, quality: dict[st
 
 
 def project_keys(standing: Standing) -> None:
-    """Bring the table of keys in step with the chain."""
+    """Bring the table of keys in step with the chain: rows that differ are written, rows that no act knows go away."""
     departments = set(Department.objects.values_list("code", flat=True))
+    rows = {row.keyid: row for row in Key.objects.all()}
     for keyid, held in standing.certificates.items():
-        certificate = held.certificate
-        Key.objects.update_or_create(
-            keyid=keyid,
-            defaults={
-                "use": certificate.use.value,
-                "custody": certificate.custody.value,
-                "department_id": held.department if held.department in departments else None,
-                "certificate": key_order(certificate),
-                "act_seq": held.seq,
-                "revoked_seq": held.revoked_seq,
-            },
-        )
-    Key.objects.exclude(keyid__in=list(standing.certificates)).delete()
+        wanted = _key_columns(held, departments)
+        row = rows.pop(keyid, None)
+        if row is None or any(getattr(row, name) != value for name, value in wanted.items()):
+            Key.objects.update_or_create(keyid=keyid, defaults=wanted)
+    Key.objects.filter(pk__in=[row.pk for row in rows.values()]).delete()
+
+
+def _key_columns(held: CertificateStanding, departments: set[str]) -> dict[str, Any]:
+    certificate = held.certificate
+    return {
+        "use": certificate.use.value,
+        "custody": certificate.custody.value,
+        "department_id": held.department if held.department in departments else None,
+        "certificate": key_order(certificate),
+        "act_seq": held.seq,
+        "revoked_seq": held.revoked_seq,
+    }
 
 
 @transaction.atomic
