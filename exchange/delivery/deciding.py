@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
 from exchange.delivery.calls import AskedFact, Call, NamedSubject, Work
@@ -19,7 +20,12 @@ _COMPILED_LIMIT = 4096
 
 def utc_text(milliseconds: int) -> str:
     """Time since 1970 in ms as `2026-11-20T22:46:00Z`, the form of every certificate and agreement."""
-    return datetime.fromtimestamp(milliseconds / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return _second(milliseconds // 1000)
+
+
+@lru_cache(maxsize=16)
+def _second(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def begin(call: Call, policies: Policies, now_ms: int) -> Work:

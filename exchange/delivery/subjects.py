@@ -5,11 +5,26 @@ The check character is not computed here (37 µs for each): a mistyped identifie
 
 from __future__ import annotations
 
-from catalog.identifiers import IdentifierError, kinds
+from functools import lru_cache
+
+from django.conf import settings
+
+from catalog import identifiers
+from catalog.identifiers import IdentifierError, Kinds
 
 
 class SubjectError(ValueError):
     """The identifier is not well formed, or its kind is unknown. The text never holds the identifier."""
+
+
+def kinds() -> Kinds:
+    """The kinds of this hub's jurisdiction, without touching the file system on each call."""
+    return _kinds_of(settings.JURISDICTION_DIR)
+
+
+@lru_cache(maxsize=4)
+def _kinds_of(_folder: object) -> Kinds:
+    return identifiers.kinds()
 
 
 def is_personal(kind: str) -> bool:
