@@ -93,9 +93,14 @@ def document_hash(document: Document) -> str:
 
 def signed_bytes(kind: str, document: Document) -> bytes:
     r"""The bytes under a signature: `mianzheng/<kind>/v1\n` and the canonical JSON (domain separation)."""
+    return domain(kind) + dumps(document)
+
+
+def domain(kind: str) -> bytes:
+    """The line that stands before the canonical JSON of a signed document, so that no signature serves another kind."""
     if not _KIND.fullmatch(kind):
         raise CanonicalError("the kind of a signed document is made of a-z, 0-9, _ and -")
-    return f"mianzheng/{kind}/v1\n".encode("ascii") + dumps(document)
+    return f"mianzheng/{kind}/v1\n".encode("ascii")
 
 
 def fresh_nonce() -> str:

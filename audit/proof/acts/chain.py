@@ -19,7 +19,7 @@ from audit.proof.keys import (
     require_signature_shape,
     require_time,
     sign_document,
-    verify_document,
+    verify_canonical,
 )
 
 ACT_KIND = "act"
@@ -93,7 +93,7 @@ def _take(ledger: Ledger, stored: StoredAct) -> None:
         act = _read(stored.raw)
         head = Head(seq, sha256_text(stored.raw))
         _check_place(ledger, act, seq)
-        _check_hub_signature(ledger, act, stored.hub_signature)
+        _check_hub_signature(ledger, act, stored)
         _apply(ledger, act["order"], act["signatures"], head, cast("str", act["at"]))
     except (OrderFault, SignatureError, CanonicalError) as error:
         raise _located(seq, error) from None
@@ -111,7 +111,7 @@ def _take_key(ledger: Ledger, stored: StoredAct) -> None:
         if not isinstance(order, dict) or order.get("type") not in _KEY_ORDERS:
             raise OrderFault("TYPE", "only acts about keys belong here")
         _check_time(ledger.at, act["at"])
-        _check_hub_signature(ledger, act, stored.hub_signature)
+        _check_hub_signature(ledger, act, stored)
         since = order.get("since")
         if isinstance(since, str):  # the act it names may not be among these: then everything counts as signed since
             ledger.act_seqs.setdefault(since, 0)
@@ -148,13 +148,14 @@ def _check_time(before: str, at: object) -> None:
         raise OrderFault("TIME", "it claims to be earlier than the act before it")
 
 
-def _check_hub_signature(ledger: Ledger, act: Document, signature: Document) -> None:
+def _check_hub_signature(ledger: Ledger, act: Document, stored: StoredAct) -> None:
+    signature = stored.hub_signature
     try:
         require_signature_shape(signature)
         if signature["role"] != HUB_OWNER:
             raise SignatureError("the hub signs acts in the role hub")
         certificate = _counter(ledger, act, cast("str", signature["keyid"]))
-        verify_document(signature, kind=ACT_KIND, document=act, public_key=certificate.public_key)
+        verify_canonical(signature, kind=ACT_KIND, raw=stored.raw, public_key=certificate.public_key)
     except SignatureError as error:
         raise OrderFault("HUB_SIGNATURE", f"the hub's signature: {error}") from None
 

@@ -6,14 +6,14 @@ from typing import NamedTuple, cast
 
 from audit.proof.acts.shape import scope_of
 from audit.proof.acts.standing import AgreementStanding, OfferStanding, OrderFault, Standing
-from audit.proof.canonical import Document
+from audit.proof.canonical import Document, dumps
 from audit.proof.keys import (
     ROOT_KEYID,
     Certificate,
     SignatureError,
     Use,
     require_signature_shape,
-    verify_document,
+    verify_canonical,
 )
 
 KEY_SIDE = "-key"
@@ -56,7 +56,8 @@ def check_signatures(standing: Standing, order: Document, signatures: object, at
     """
     if not isinstance(signatures, list) or not signatures:
         raise OrderFault("SIGNERS", "the order is not signed")
-    signed = [_verified(standing, order, signature, at) for signature in signatures]
+    kind, raw = cast("str", order["type"]), dumps(order)
+    signed = [_verified(standing, kind, raw, signature, at) for signature in signatures]
     if len(set(signed)) != len(signed):
         raise OrderFault("SIGNERS", "the same key signed twice in one role")
     for group in required_signers(order, standing):
@@ -65,12 +66,12 @@ def check_signatures(standing: Standing, order: Document, signatures: object, at
     raise OrderFault("SIGNERS", "the order is not signed by those who must sign it, and by nobody else")
 
 
-def _verified(standing: Standing, order: Document, signature: Document, at: str) -> Signed:
+def _verified(standing: Standing, kind: str, raw: bytes, signature: Document, at: str) -> Signed:
     try:
         require_signature_shape(signature)
         keyid = cast("str", signature["keyid"])
         public_key = standing.ground.root if keyid == ROOT_KEYID else usable_certificate(standing, keyid, at).public_key
-        verify_document(signature, kind=cast("str", order["type"]), document=order, public_key=public_key)
+        verify_canonical(signature, kind=kind, raw=raw, public_key=public_key)
     except SignatureError as error:
         raise OrderFault("SIGNATURE", str(error)) from None
     return Signed(cast("str", signature["role"]), keyid)
