@@ -23,9 +23,17 @@ def caller(person: Person | None) -> Client:
     return client
 
 
-def send(world: World, name: str | None, path: str, body: dict[str, Any] | None = None, *, method: str = "post", **headers: str) -> Any:
+def send(
+    world: World,
+    name: str | None,
+    path: str,
+    body: dict[str, Any] | None = None,
+    *,
+    method: str = "post",
+    headers: dict[str, str] | None = None,
+) -> Any:
     client = caller(world.person(name) if name else None)
-    return client.generic(method.upper(), f"/api/v1/{path}", data=_json(body or {}), content_type=JSON, headers=headers or None)
+    return client.generic(method.upper(), f"/api/v1/{path}", data=_json(body or {}), content_type=JSON, headers=headers)
 
 
 def _json(body: dict[str, Any]) -> bytes:
@@ -40,7 +48,7 @@ def test_a_request_goes_from_draft_to_revocation(small_world: World) -> None:
     number = drafted.json()["number"]
     part = f"requests/{number}/parts/R14"
     assert drafted.json()["parts"][0]["allowed"] == ["edit", "submit", "withdraw"]
-    edited = send(small_world, "asker", part, {"dataset": "R14", **TERMS, "items": ["grade"]}, method="put", **{"If-Match": '"1"'})
+    edited = send(small_world, "asker", part, {"dataset": "R14", **TERMS, "items": ["grade"]}, method="put", headers={"If-Match": '"1"'})
     assert (edited.status_code, edited["ETag"], [i["name"] for i in edited.json()["parts"][0]["items"]]) == (200, '"2"', ["grade"])
     assert send(small_world, "asker", f"requests/{number}/submit").json()["state"] == "SUBMITTED"
     assert send(small_world, "reviewer", f"{part}/check").json()["parts"][0]["state"] == "CHECKED"
@@ -123,7 +131,7 @@ def test_an_edit_names_its_edition(small_world: World) -> None:
     number = send(small_world, "asker", "requests", BODY).json()["number"]
     path, body = f"requests/{number}/parts/R14", {"dataset": "R14", **TERMS}
     assert send(small_world, "asker", path, body, method="put").status_code == 428
-    assert send(small_world, "asker", path, body, method="put", **{"If-Match": '"7"'}).status_code == 412
+    assert send(small_world, "asker", path, body, method="put", headers={"If-Match": '"7"'}).status_code == 412
 
 
 def test_a_draft_is_nobody_elses_business(small_world: World) -> None:
@@ -149,6 +157,6 @@ def test_lists_cost_the_same_for_many_rows(world: World, django_assert_max_num_q
 
 
 def test_somebody_elses_department_cannot_be_named(world: World) -> None:
-    answer = send(world, "outsider", f"agreements/{world.agreement.agreement_id}", method="get", **{"Acting-Department": "CAB"})
+    answer = send(world, "outsider", f"agreements/{world.agreement.agreement_id}", method="get", headers={"Acting-Department": "CAB"})
     assert answer.status_code in {403, 404}
-    assert send(world, "outsider", "requests", BODY, **{"Acting-Department": "CAB"}).status_code == 403
+    assert send(world, "outsider", "requests", BODY, headers={"Acting-Department": "CAB"}).status_code == 403
