@@ -1,6 +1,7 @@
 """Receipts on disk: one JSON file each, readable by their owner alone, because the answer inside names people."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ def write_bundle(path: Path, bundle: dict[str, Any]) -> None:
             os.fsync(file.fileno())
         draft.replace(path)
     except OSError as error:
-        draft.unlink(missing_ok=True)
+        with suppress(OSError):
+            draft.unlink()
         raise UsageError("CANNOT_FILE", f"the receipt cannot be filed in {path.parent}: {error.strerror}") from None
 
 

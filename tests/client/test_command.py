@@ -188,6 +188,10 @@ def test_a_new_key_is_made_once(home: Path, capsys: pytest.CaptureFixture[str]) 
     assert (home / "new.pem").stat().st_mode & 0o777 == 0o600
     code, shown = run(capsys, "keys", "new", "--system", "cab-new", "--out", "new.pem")
     assert (code, shown["error"]["code"]) == (2, "KEY_EXISTS")
+    code, shown = run(capsys, "keys", "new", "--system", "cab-new", "--out", "nowhere/new.pem")
+    assert (code, shown["error"]["code"]) == (2, "CANNOT_WRITE")
+    code, shown = run(capsys, "query", "--subject", "x", "--private-key-file", "demo.json")
+    assert (code, shown["error"]["code"]) == (2, "BAD_KEY_FILE")
     code, shown = run(capsys, "keys", "new", "--system", "cab new")
     assert (code, shown["error"]["code"]) == (2, "BAD_KEYID")
 

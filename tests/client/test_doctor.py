@@ -84,6 +84,15 @@ def test_an_echo_that_the_hub_did_not_sign_is_not_believed(tmp_path: Path) -> No
     assert findings(hub, tmp_path)["hub"].state is State.BAD
 
 
+@pytest.mark.parametrize("member", ["signature_base", "clock_difference_s"])
+def test_an_echo_without_a_member_is_no_good_news(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, member: str) -> None:
+    whole = FakeHub._echo
+    monkeypatch.setattr(FakeHub, "_echo", lambda hub, parsed: {**whole(hub, parsed), member: None})
+    found = findings(FakeHub(), tmp_path)["hub"]
+    assert (found.state, found.exit) == (State.BAD, Exit.DATA)
+    assert "does not tell" in found.text
+
+
 def test_an_echo_that_is_refused_is_told(tmp_path: Path) -> None:
     hub = FakeHub(lie_reply=lambda _reply: Reply(429, {}, b'{"detail":"too many"}'))
     found = findings(hub, tmp_path)["echo"]

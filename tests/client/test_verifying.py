@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hub_client.errors import ClientError, DataError
+from hub_client.errors import ClientError, DataError, UsageError
 from hub_client.filing import file_answer, read_file, write_bundle
 from hub_client.session import ask
 from hub_client.verifying import Report, check_file
@@ -188,6 +188,17 @@ def test_a_file_that_holds_no_receipt_is_said_so(tmp_path: Path, raw: bytes) -> 
     path.write_bytes(raw)
     with pytest.raises(DataError):
         check(read_file(path), tmp_path)
+
+
+def test_a_folder_that_cannot_be_written_is_named_and_left_clean(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(UsageError) as caught:
+        write_bundle(tmp_path / "file" / "a.json", {"a": 1})
+    assert caught.value.code == "CANNOT_FILE"
+    (tmp_path / "receipts" / "a.json").mkdir(parents=True)
+    with pytest.raises(UsageError):
+        write_bundle(tmp_path / "receipts" / "a.json", {"a": 1})
+    assert [item.name for item in (tmp_path / "receipts").iterdir()] == ["a.json"]
 
 
 def test_a_bundle_is_replaced_whole(tmp_path: Path) -> None:
