@@ -247,6 +247,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "PartStateEnum": "exchange.sharing.lifecycle.PartState",
+        "AgreementStateEnum": "exchange.sharing.lifecycle.AgreementState",
+        "LoadStateEnum": "catalog.lifecycle.LoadState",
+    },
 }
 
 # --- Work -----------------------------------------------------------------------------------------------------

@@ -51,7 +51,7 @@ class ActingDepartment(APIView):
 class People(APIView):
     """Those whom the caller administers."""
 
-    @extend_schema(operation_id="listPeople", tags=["people"], responses=shapes.PersonOut(many=True))
+    @extend_schema(operation_id="listPeople", tags=["people"], responses=shapes.PersonPage)
     def get(self, request: Request) -> Response:
         """List the people of the departments that you administer."""
         pages = ByName()

@@ -44,6 +44,14 @@ class MeOut(PersonOut):
         fields = (*PersonOut.Meta.fields, "acting_department")  # type: ignore[assignment]
 
 
+class PersonPage(serializers.Serializer[Any]):
+    """One page of people."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = PersonOut(many=True)
+
+
 class DepartmentIn(serializers.Serializer[Any]):
     """For which department to act."""
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from exchange.sharing import actions
 from exchange.sharing.api import shapes
-from exchange.sharing.api.doors import ACTING, PROBLEMS, Door
+from exchange.sharing.api.doors import ACTING, CURSOR, PROBLEMS, Door
 from exchange.sharing.models import Agreement
 from exchange.sharing.signing import HandedIn
 
@@ -27,8 +27,8 @@ class Agreements(Door):
     @extend_schema(
         operation_id="listAgreements",
         tags=["agreements"],
-        parameters=[ACTING, IN_FORCE],
-        responses={200: shapes.AgreementSummary(many=True), **PROBLEMS},
+        parameters=[ACTING, IN_FORCE, CURSOR],
+        responses={200: shapes.AgreementPage, **PROBLEMS},
     )
     def get(self, request: Request) -> Response:
         """List agreements to which your departments are parties, the newest first."""

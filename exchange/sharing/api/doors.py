@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework.pagination import CursorPagination
+from rest_framework.parsers import JSONParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
@@ -22,10 +23,17 @@ from exchange.sharing.api.shapes import ProblemOut
 from exchange.sharing.errors import NoSuchRequest
 from exchange.sharing.models import Agreement, RequestPart, SharingRequest
 
-PROBLEMS = dict.fromkeys((401, 403, 404, 409, 422), ProblemOut)
+PROBLEMS = dict.fromkeys([(code, "application/problem+json") for code in (400, 401, 403, 404, 409, 422)], ProblemOut)
+EDIT_PROBLEMS = PROBLEMS | dict.fromkeys([(code, "application/problem+json") for code in (412, 428)], ProblemOut)
 ACTING = OpenApiParameter(
     HEADER, str, OpenApiParameter.HEADER, description="Code of the department for which you act, when you have several."
 )
+
+
+IF_MATCH = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, required=True, description='Edition that you read, as its ETag said: "3".'
+)
+CURSOR = OpenApiParameter("cursor", str, description="From `next` or `previous` of the page before.")
 
 
 class EditionNeeded(HubError):
@@ -47,6 +55,7 @@ class Door(APIView):
     """A view of this room; `person` and `department` are the caller and for whom the caller acts."""
 
     pagination: ClassVar[type[CursorPagination]] = NewestFirst
+    parser_classes = (JSONParser,)
 
     @property
     def person(self) -> Person:

@@ -14,7 +14,7 @@ from catalog.models import Dataset, Purpose
 from exchange.sharing import actions
 from exchange.sharing.actions import PartTerms, RequestWords
 from exchange.sharing.api import shapes
-from exchange.sharing.api.doors import ACTING, PROBLEMS, Door, edition_of
+from exchange.sharing.api.doors import ACTING, CURSOR, EDIT_PROBLEMS, IF_MATCH, PROBLEMS, Door, edition_of
 from exchange.sharing.errors import NotAskable
 from exchange.sharing.models import SharingRequest
 
@@ -41,7 +41,7 @@ class Requests(Door):
     """All requests that the caller may see; beginning a new one."""
 
     @extend_schema(
-        operation_id="listRequests", tags=["requests"], parameters=[ACTING], responses={200: shapes.RequestSummary(many=True), **PROBLEMS}
+        operation_id="listRequests", tags=["requests"], parameters=[ACTING, CURSOR], responses={200: shapes.RequestPage, **PROBLEMS}
     )
     def get(self, request: Request) -> Response:
         """List requests of your departments, and those that reach your datasets, the newest first."""
@@ -74,9 +74,9 @@ class OneRequest(Door):
     @extend_schema(
         operation_id="editRequest",
         tags=["requests"],
-        parameters=[ACTING],
+        parameters=[ACTING, IF_MATCH],
         request=shapes.RequestWordsIn,
-        responses={200: shapes.RequestOut, **PROBLEMS},
+        responses={200: shapes.RequestOut, **EDIT_PROBLEMS},
     )
     def put(self, request: Request, number: str) -> Response:
         """Change purpose, reason and legal basis, while every part may be edited. Needs If-Match."""
@@ -104,9 +104,9 @@ class OnePart(Door):
     @extend_schema(
         operation_id="editPart",
         tags=["requests"],
-        parameters=[ACTING],
+        parameters=[ACTING, IF_MATCH],
         request=shapes.PartIn,
-        responses={200: shapes.RequestOut, **PROBLEMS},
+        responses={200: shapes.RequestOut, **EDIT_PROBLEMS},
     )
     def put(self, request: Request, number: str, dataset: str) -> Response:
         """Replace what a part asks for, while it is a draft or was returned. Needs If-Match."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -268,6 +267,22 @@ class AgreementOut(AgreementSummary):
         return [event.value for event in agreement_steps(self.context["person"], self.context["department"], agreement)]
 
 
+class RequestPage(serializers.Serializer[Any]):
+    """One page of requests."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = RequestSummary(many=True)
+
+
+class AgreementPage(serializers.Serializer[Any]):
+    """One page of agreements."""
+
+    next = serializers.URLField(allow_null=True)
+    previous = serializers.URLField(allow_null=True)
+    results = AgreementSummary(many=True)
+
+
 class ProblemOut(serializers.Serializer[Any]):
     """Problem details (RFC 9457)."""
 
@@ -277,6 +292,3 @@ class ProblemOut(serializers.Serializer[Any]):
     detail = serializers.CharField()
     code = serializers.CharField()
     errors = FaultIn(many=True, required=False)  # type: ignore[assignment]  # the metaclass takes it out again
-
-
-ANYTHING = OpenApiTypes.OBJECT
