@@ -12,16 +12,24 @@ from audit.errors import LogStopped
 
 
 def write_once(path: Path, data: bytes) -> None:
-    """Write a file that never changes. One that is there already must be equal to the byte, else LogStopped."""
+    """Write a file that never changes. One that is there already must be equal to the byte, else LogStopped.
+
+    The file is on the disk afterwards; its name is when the caller has called `sync_folder`.
+    """
     if path.exists():
         if path.read_bytes() != data:
             raise LogStopped(f"the file {path.name} of the log differs from what the database gives", file=path.name)
         return
-    write_whole(path, data)
+    _write(path, data)
 
 
 def write_whole(path: Path, data: bytes) -> None:
     """Write or replace a file by rename, with file and folder fsynced."""
+    _write(path, data)
+    sync_folder(path.parent)
+
+
+def _write(path: Path, data: bytes) -> None:
     make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{os.getpid()}.{os.urandom(4).hex()}")
     try:
@@ -32,7 +40,6 @@ def write_whole(path: Path, data: bytes) -> None:
         draft.replace(path)
     finally:
         draft.unlink(missing_ok=True)
-    sync_folder(path.parent)
 
 
 def make_folder(folder: Path) -> None:

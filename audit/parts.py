@@ -42,6 +42,15 @@ def part_at(body: bytes, position: int) -> Part:
         raise ProofError(f"what lies beside the entry cannot be read ({type(error).__name__})") from None
 
 
+def clear_at(body: bytes, position: int) -> tuple[list[str], list[bytes]]:
+    """Clear disclosures and the persons' blinds of one entry, which is all that an index needs. Raises ProofError."""
+    try:
+        document = _read(body)[position]
+        return document["disclosures"], [unb64url(item["blind"]) for item in document["persons"]]
+    except (CanonicalError, KeyError, IndexError, TypeError) as error:
+        raise ProofError(f"what lies beside the entry cannot be read ({type(error).__name__})") from None
+
+
 def disclosures_at(body: bytes, position: int) -> tuple[str, ...]:
     """The clear disclosures of one entry."""
     return part_at(body, position).disclosures

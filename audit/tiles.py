@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from audit.files import write_once
+from audit.files import sync_folder, write_once
 from audit.proof.merkle import ProofError
 from audit.proof.tiles import TILE_WIDTH, Place, encode_bundle, join_hashes, parent_hash, places_between, width_at
 
@@ -53,17 +53,27 @@ def rows_of(index: int, width: int) -> list[tuple[bytes, bytes]]:
     return [(bytes(raw), bytes(leaf)) for _, raw, leaf in rows]
 
 
-def write_between(old_size: int, new_size: int, into: Path | None = None) -> None:
+def write_between(old_size: int, new_size: int) -> None:
     """Write every tile and bundle that grew between two sizes, from committed rows only, durably and once."""
-    target = into or folder()
+    written: set[Path] = set()
     for place in places_between(old_size, new_size):
-        if place.level == 0:
-            rows = rows_of(place.index, place.width)
-            write_once(target / place.path, join_hashes([leaf for _, leaf in rows]))
-            bundle = Place(None, place.index, place.width)
-            write_once(target / bundle.path, encode_bundle(raw for raw, _ in rows))
-        else:
-            write_once(target / place.path, tile_from_rows(place.level or 0, place.index, place.width))
+        for path, data in _contents(place):
+            write_once(folder() / path, data)
+            written.add((folder() / path).parent)
+    for parent in sorted(written):  # also where all stood already: an earlier run may not have come so far
+        sync_folder(parent)
+
+
+def _contents(place: Place) -> list[tuple[str, bytes]]:
+    """Path and bytes of a tile and, on level 0, of the bundle beside it."""
+    if place.level:
+        return [(place.path, tile_from_rows(place.level, place.index, place.width))]
+    rows = rows_of(place.index, place.width)
+    bundle = Place(None, place.index, place.width)
+    return [
+        (place.path, join_hashes([leaf for _, leaf in rows])),
+        (bundle.path, encode_bundle(raw for raw, _ in rows)),
+    ]
 
 
 def drop_partial(old_size: int, new_size: int) -> None:

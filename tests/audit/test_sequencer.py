@@ -121,7 +121,7 @@ def test_broken_off_at_any_step_the_next_run_finishes(
 def test_broken_off_within_the_tiles_the_next_run_finishes(hub: None, monkeypatch: pytest.MonkeyPatch) -> None:
     start = read_head().size
     _record(600)
-    real = files.write_whole
+    real = files._write
     written: list[Path] = []
 
     def killed_in_between(path: Path, data: bytes) -> None:
@@ -131,7 +131,7 @@ def test_broken_off_within_the_tiles_the_next_run_finishes(hub: None, monkeypatc
         real(path, data)
 
     with monkeypatch.context() as breaking:
-        breaking.setattr(files, "write_whole", killed_in_between)
+        breaking.setattr(files, "_write", killed_in_between)
         with pytest.raises(_Killed):
             sequence_once()
     sequence_once()
