@@ -2,6 +2,7 @@
 
 import http.client
 import json
+import socket
 import threading
 from collections.abc import Iterator
 from pathlib import Path
@@ -134,3 +135,25 @@ def test_what_is_no_call_is_refused_here(relay: Relay, status: int, path: str, b
 def test_health_tells_the_system_and_nothing_else(relay: Relay) -> None:
     assert talk(relay, "/healthz", method="GET") == (200, {"status": "running", "keyid": SYSTEM_KEYID})
     assert talk(relay, "/receipts", method="GET")[0] == 404
+
+
+@pytest.mark.parametrize(
+    ("status", "lines"),
+    [
+        (411, [b"Host: localhost"]),
+        (411, [b"Host: localhost", b"Content-Length: x"]),
+        (411, [b"Host: localhost", b"Content-Length: -1"]),
+        (411, [b"Host: localhost", b"Content-Length: 2", b"Content-Length: 3"]),
+        (400, [b"Host: localhost", b"Transfer-Encoding: chunked"]),
+        (403, [b"Host: localhost", b"Host: localhost", b"Content-Length: 2"]),
+        (403, [b"Content-Length: 2"]),
+    ],
+)
+def test_a_request_that_two_readers_could_read_differently_is_refused(relay: Relay, status: int, lines: list[bytes]) -> None:
+    head = [f"POST /{AGREEMENT}/query HTTP/1.1".encode(), b"Content-Type: application/json", *lines]
+    with socket.create_connection(("127.0.0.1", relay[1].server_port), timeout=10) as connection:
+        connection.sendall(b"\r\n".join(head) + b"\r\n\r\n{}")
+        answer = b"".join(iter(lambda: connection.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 %d " % status)
+    assert b"Connection: close" in answer
+    assert not relay[0].sent
