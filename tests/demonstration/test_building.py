@@ -13,12 +13,15 @@ from django.test import TestCase, override_settings
 
 from audit.models import Act, EntryIndex
 from audit.signers import system_signer
+from catalog.models import Department
 from exchange.accounts.acting import roles_in
 from exchange.accounts.models import Person
-from exchange.demonstration.building import agreeing, build, exchanges, handing
+from exchange.demonstration.building import agreeing, build, demo_json, exchanges
 from exchange.demonstration.building.calling import Reply, call
 from exchange.demonstration.building.plans import PLANS, Goal
-from exchange.sharing.models import RequestPart
+from exchange.sharing.actions import resume, suspend
+from exchange.sharing.models import Agreement, RequestPart
+from exchange.sharing.sides import agreement_steps, part_steps
 
 URL = "http://127.0.0.1:8000"
 HOUSEHOLDS = 40
@@ -62,7 +65,7 @@ def read(home: Path) -> dict[str, Any]:
 
 def ask(agreement: dict[str, Any], method: str, **members: Any) -> Reply:
     """A call as a script makes it that knows nothing but demo.json."""
-    systems = {system["code"]: system for system in read(handing.path().parent)["systems"]}
+    systems = {system["code"]: system for system in read(demo_json.path().parent)["systems"]}
     signer = system_signer(systems[agreement["requester"]]["keyid"])
     common = {"purpose": agreement["purpose"], "case": "TEST-1", "officer": "automatic"}
     return call(signer, agreement["id"], method, {**common, **members})
@@ -126,6 +129,23 @@ def test_requests_stand_where_somebody_is_waited_for(city: dict[str, Any]) -> No
         assert part.request.created_by_id != part.decided_by_id
 
 
+def test_everybody_who_takes_part_finds_something_that_waits(city: dict[str, Any]) -> None:
+    """Something that others wait for: not what one may do at any time, such as suspend or withdraw."""
+    posts = [entry for entry in city["people"] if entry["role"] in {"OFFICER", "REVIEWER"}]
+    waiting = {(entry["username"], step) for entry in posts for step in steps(entry)}
+    for entry in posts:
+        wanted = {"check"} if entry["role"] == "REVIEWER" else {"approve", "sign", "submit"}
+        assert wanted & {step for username, step in waiting if username == entry["username"]}, entry["username"]
+
+
+def steps(entry: dict[str, str]) -> set[str]:
+    person, department = Person.objects.get(username=entry["username"]), Department.objects.get(code=entry["department"])
+    parts = RequestPart.objects.select_related("request", "dataset")
+    agreements = Agreement.objects.select_related("part", "dataset")
+    here = [step for part in parts for step in part_steps(person, department, part)]
+    return {*here, *(step for agreement in agreements for step in agreement_steps(person, department, agreement))}
+
+
 def test_rows_outside_the_filter_are_not_found(city: dict[str, Any]) -> None:
     agreement = next(entry for entry in city["agreements"] if entry["requester"] == "PSB-traffic")
     assert ask(agreement, "query", subject="510181199903140157").body["answer"]["state"] == "NO_RECORD"
@@ -144,3 +164,14 @@ def test_a_second_run_changes_nothing_but_the_address(city: dict[str, Any], demo
     assert read(demonstration) == {**city, "base_url": "http://127.0.0.1:9"}
     assert stat.S_IMODE((demonstration / "demo.json").stat().st_mode) == 0o600
     assert (Act.objects.count(), EntryIndex.objects.count()) == before
+
+
+def test_agreements_that_somebody_ended_leave_demo_json(city: dict[str, Any], demonstration: Path) -> None:
+    ended = agreeing.agreement_of(next(plan for plan in PLANS if plan.name == "rental_income"))
+    person, department = Person.objects.get(username="hsg-officer"), Department.objects.get(code="HSG")
+    suspend(ended, reason="Not needed today", ground="PURPOSE_ENDED", acting_user=person, department=department)
+    build(households=HOUSEHOLDS, base_url=URL)
+    assert ended.agreement_id in {agreement["id"] for agreement in city["agreements"]}
+    assert ended.agreement_id not in {agreement["id"] for agreement in read(demonstration)["agreements"]}
+    resume(ended, reason="Needed again", acting_user=person, department=department)
+    demo_json.write(city)

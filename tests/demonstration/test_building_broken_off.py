@@ -13,7 +13,7 @@ import pytest
 from audit import acts
 from catalog import actions as catalog_actions
 from exchange.accounts.models import Person
-from exchange.demonstration.building import agreeing, build, calling, exchanges, handing, publishing, staff
+from exchange.demonstration.building import agreeing, build, calling, demo_json, exchanges, publishing, staff
 from exchange.demonstration.building.plans import IN_FORCE, IS_SIGNED, PLANS, Goal
 from exchange.demonstration.building.roll import EMPLOYEES
 from exchange.jurisdictions import load_registers
@@ -67,7 +67,7 @@ PLACES = [
     (calling, "handle", 7),
     (agreeing, "_end", 1),
     (exchanges, "perform", 2),
-    (handing, "_write", 1),
+    (demo_json, "write", 1),
 ]
 """Where it is broken off, in the order of the steps, and at which call; each twice: not done, and done but not known."""
 

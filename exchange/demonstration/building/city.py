@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from exchange.demonstration.building import agreeing, exchanges, founding, handing, publishing, sequencing, staff
-from exchange.starting.telling import say, step
+from exchange.demonstration.generator.city import MAXIMUM_HOUSEHOLDS
+from exchange.starting.telling import step
+
+LEAST_HOUSEHOLDS = 20
 
 
-def build(*, households: int, base_url: str) -> None:
-    """Build the city with `households`, or finish what an earlier run left; `base_url` is what demo.json tells scripts.
-
-    A city that stands is left alone, whatever `households` says.
-    """
-    if handing.is_finished():
-        handing.refresh(base_url)
-        say("  The city stands already")
-        return
+def take_steps(*, households: int, base_url: str) -> None:
+    """Take every step, or those that an earlier run left."""
+    if not LEAST_HOUSEHOLDS <= households <= MAXIMUM_HOUSEHOLDS:
+        raise ValueError(f"Choose between {LEAST_HOUSEHOLDS} and {MAXIMUM_HOUSEHOLDS} households.")
     with step("  Hub", "founded"):
         founding.found()
     with step("  Departments", f"{len(founding.departments())} certified"):

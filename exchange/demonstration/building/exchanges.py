@@ -92,6 +92,8 @@ REFUSED = (
 def exchange() -> None:
     """Do what is not yet in the log; an earlier run is continued where it broke off."""
     done = EntryIndex.objects.filter(type__in=["exchange", "refusal"]).count()
+    if done >= len(ANSWERED) + len(REFUSED):
+        return
     _do(ANSWERED[done:], first=done)
     agreeing.end_showpieces()
     _do(REFUSED[max(0, done - len(ANSWERED)) :], first=max(done, len(ANSWERED)))

@@ -1,13 +1,10 @@
-"""demo.json: what scripts need to use the demonstration. It is written last, so that it also says that the city is finished."""
+"""What demo.json tells scripts about the finished city."""
 
 from __future__ import annotations
 
 import csv
 import itertools
-import json
-import os
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -15,6 +12,7 @@ from django.conf import settings
 from audit.ground import authority_root
 from audit.proof.canonical import b64url
 from audit.signers import key_path
+from exchange.demonstration.building import demo_json
 from exchange.demonstration.building.agreeing import agreement_of
 from exchange.demonstration.building.passwords import password_of
 from exchange.demonstration.building.plans import IN_FORCE, Plan
@@ -23,37 +21,17 @@ from exchange.demonstration.building.roll import EMPLOYEES
 from exchange.demonstration.generator.files import ENCODINGS
 from exchange.jurisdictions import load_registers
 from exchange.sharing.lifecycle import AgreementState
-from exchange.sharing.models import Agreement
 
 _SUBJECTS = 200
 _KEY = "system-1"
 
 
-def path() -> Path:
-    """Where demo.json stands."""
-    return Path(settings.HUB_HOME) / "demo.json"
-
-
-def is_finished() -> bool:
-    """Whether demo.json is there and tells of the agreements in this database."""
-    found = _read()
-    named = {agreement["id"] for agreement in found.get("agreements", [])}
-    return bool(named) and Agreement.objects.filter(agreement_id__in=named).count() == len(named)
-
-
-def refresh(base_url: str) -> None:
-    """Write the address of this start; all else stays."""
-    found = _read()
-    if found.get("base_url") != base_url:
-        _write({**found, "base_url": base_url})
-
-
 def write(base_url: str) -> None:
-    """Write the whole file, mode 0600: it holds passwords and names private keys."""
+    """Write the whole file: people, systems and the agreements that scripts may call."""
     agreements = {plan.name: agreement_of(plan) for plan in IN_FORCE if plan.in_scripts}
     plans = [plan for plan in IN_FORCE if plan.name in agreements and agreements[plan.name].state == AgreementState.IN_FORCE]
     callers = dict.fromkeys((plan.requester, code) for plan in IN_FORCE for code in plan.systems)
-    _write(
+    demo_json.write(
         {
             "base_url": base_url,
             "authority_root": b64url(authority_root()),
@@ -107,21 +85,3 @@ def _subjects(plan: Plan) -> Iterator[str]:
 def _encoding(code: str) -> str:
     """A byte order mark is not part of the first heading."""
     return "utf-8-sig" if ENCODINGS[code].startswith("utf-8") else ENCODINGS[code]
-
-
-def _read() -> dict[str, Any]:
-    try:
-        found = json.loads(path().read_text("utf-8"))
-    except (FileNotFoundError, ValueError):
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
-def _write(content: dict[str, Any]) -> None:
-    part = path().with_suffix(".part")
-    part.unlink(missing_ok=True)
-    with open(part, "w", encoding="utf-8", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        json.dump(content, file, ensure_ascii=False, indent=2)
-        file.flush()
-        os.fsync(file.fileno())
-    part.replace(path())

@@ -8,9 +8,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from exchange.demonstration.building import build
-from exchange.demonstration.generator.city import MAXIMUM_HOUSEHOLDS
-
-_LEAST = 20
 
 
 class Command(BaseCommand):
@@ -28,6 +25,7 @@ class Command(BaseCommand):
         """Build, with a line per step. Refuses a hub that is no demonstration: demo.json holds passwords."""
         if not settings.DEMO:
             raise CommandError("The city is for demonstrations only: demo.json holds its passwords and names its keys. Set HUB_DEMO=1.")
-        if not _LEAST <= households <= MAXIMUM_HOUSEHOLDS:
-            raise CommandError(f"Choose between {_LEAST} and {MAXIMUM_HOUSEHOLDS} households.")
-        build(households=households, base_url=base_url.rstrip("/"))
+        try:
+            build(households=households, base_url=base_url.rstrip("/"))
+        except ValueError as error:
+            raise CommandError(str(error)) from error
