@@ -90,6 +90,10 @@ def _checker(module: str | None) -> Callable[[str], object] | None:
         return None
     if not re.fullmatch(r"stdnum(\.[a-z0-9_]+)+", module):
         raise IdentifierError("a checker is a module of python-stdnum")
+    if module == "stdnum.cn.ric":
+        from catalog import resident_identity
+
+        return resident_identity.is_valid
     checker: Callable[[str], object] = importlib.import_module(module).is_valid
     return checker
 

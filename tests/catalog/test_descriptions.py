@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import random
 from typing import Any
 
 import pytest
+from stdnum.cn import ric
 
+from catalog import resident_identity
 from catalog.description.check import faults_of
 from catalog.description.expressions import OPERATORS
 from catalog.identifiers import IdentifierError, kinds
@@ -81,6 +84,18 @@ def test_an_item_that_names_a_person_is_never_open() -> None:
     document = small_description()
     document["items"][0]["sensitivity"] = 1
     assert "sensitivity" in rules(document)
+
+
+def test_the_quick_check_of_identity_numbers_says_what_stdnum_says() -> None:
+    dice = random.Random(7)
+    verdicts = set()
+    for _ in range(3_000):
+        place = dice.choice(["510104", "510123", "510107", "110105", "999999", "000000", "51010", "51010x"])
+        number = place + f"{dice.randint(1900, 2030)}{dice.randint(0, 13):02}{dice.randint(0, 32):02}{dice.randint(0, 999):03}"
+        number += dice.choice([ric.calc_check_digit(number + "0") if number.isdigit() else "1", "X", ""])
+        assert resident_identity.is_valid(number) == ric.is_valid(number)
+        verdicts.add(ric.is_valid(number))
+    assert verdicts == {True, False}
 
 
 def test_identifiers_have_one_form() -> None:
