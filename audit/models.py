@@ -5,7 +5,11 @@ Nothing here decides: a row may narrow what is allowed, never widen it. Bytes ar
 
 from __future__ import annotations
 
+import uuid
+
 from django.db import models
+
+from audit.lifecycle import RunState
 
 
 class Act(models.Model):
@@ -180,3 +184,34 @@ class TallyCount(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.name}: {self.count}"
+
+
+class VerificationRun(models.Model):
+    """One verification of the whole log that a person asked for, or one rehearsal on a copy: how far, and the verdict.
+
+    `size` is the number of entries that the run proved under a signed checkpoint; 0 unless it was sound.
+    """
+
+    LOG, REHEARSAL = "LOG", "REHEARSAL"
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    kind = models.CharField(max_length=16, choices=[(LOG, LOG), (REHEARSAL, REHEARSAL)])
+    state = models.CharField(max_length=16, choices=RunState.choices(), default=RunState.QUEUED.value)
+    started_by = models.UUIDField()
+    created_at = models.DateTimeField(auto_now_add=True)
+    finished_at = models.DateTimeField(null=True, blank=True)
+    done = models.BigIntegerField(default=0)
+    total = models.BigIntegerField(default=0)
+    size = models.BigIntegerField(default=0)
+    is_sound = models.BooleanField(default=False)
+    report = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        ordering = ["-created_at"]
+        indexes = [models.Index(fields=["kind", "-created_at"], name="audit_run_newest")]
+        constraints = [
+            models.CheckConstraint(condition=models.Q(state__in=[state.value for state in RunState]), name="audit_run_state_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.state}"

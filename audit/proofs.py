@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +60,13 @@ def opened(found: StoredEntry) -> dict[str, Any]:
     return verify_disclosures(found.index, found.raw, found.disclosures)
 
 
+def opened_many(indexes: Sequence[int]) -> dict[int, dict[str, Any] | None]:
+    """What is disclosed in clear beside each entry, in two queries; None where it is missing or is not the entry's own."""
+    rows = list(Entry.objects.filter(index__in=indexes))
+    bodies = {key: bytes(body) for key, body in Blob.objects.filter(pk__in={row.blob_id for row in rows}).values_list("pk", "body")}
+    return {row.index: _opened_or_none(row, bodies) for row in rows}
+
+
 def published_checkpoint() -> Checkpoint | None:
     """The newest checkpoint that the world may see; None before the first."""
     size = read_head().published_size
@@ -82,6 +90,13 @@ def _disclosures(row: Entry) -> tuple[str, ...]:
         return part_at(bytes(body or b""), row.position).disclosures
     except ProofError:
         return ()
+
+
+def _opened_or_none(row: Entry, bodies: dict[int, bytes]) -> dict[str, Any] | None:
+    try:
+        return verify_disclosures(row.index, bytes(row.raw), part_at(bodies[row.blob_id], row.position).disclosures)
+    except (KeyError, ProofError):
+        return None
 
 
 def _text(data: bytes) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from audit.errors import Missing, NotAllowed
+from audit.parts import part_at
 from audit.verification import CopiedLog, OnProgress, VerificationReport, verify
 
 _TABLES = {
@@ -23,6 +26,53 @@ _TABLES = {
     "audit_checkpoint": ("size", "root", "text"),
 }
 _CHUNK = 1000
+
+
+class Broken(StrEnum):
+    """What is broken on purpose."""
+
+    ENTRY = "entry"
+    ACT = "act"
+    DISCLOSURE = "disclosure"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The thing to break: an entry by index, an act by its number, or what is disclosed beside the entry `number`."""
+
+    kind: Broken
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """The one byte that differs: its offset in the stored bytes, and the bytes before and after."""
+
+    offset: int
+    before: bytes
+    after: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Statements:
+    select: str
+    update: str
+
+
+_STATEMENTS = {
+    Broken.ENTRY: _Statements(
+        'SELECT raw FROM audit_entry WHERE "index" = ?',
+        'UPDATE audit_entry SET raw = ? WHERE "index" = ?',
+    ),
+    Broken.ACT: _Statements(
+        "SELECT raw FROM audit_act WHERE seq = ?",
+        "UPDATE audit_act SET raw = ? WHERE seq = ?",
+    ),
+    Broken.DISCLOSURE: _Statements(
+        'SELECT body, position FROM audit_blob JOIN audit_entry ON audit_blob.id = blob_id WHERE "index" = ?',
+        'UPDATE audit_blob SET body = ? WHERE id = (SELECT blob_id FROM audit_entry WHERE "index" = ?)',
+    ),
+}
 
 
 def copy_log(path: Path) -> None:
@@ -40,14 +90,14 @@ def copy_log(path: Path) -> None:
         target.close()
 
 
-def break_byte(path: Path, index: int) -> None:
-    """Change one byte of one entry in a copy. Raises Missing when the copy has no such entry."""
-    _flip(path, index)
+def break_byte(path: Path, place: Place) -> Change:
+    """Change one byte of an entry, an act or a disclosure in a copy. Raises Missing when the copy has no such thing."""
+    return _flip(path, place)
 
 
-def repair(path: Path, index: int) -> None:
+def repair(path: Path, place: Place) -> Change:
     """Put the same byte right again."""
-    _flip(path, index)
+    return _flip(path, place)
 
 
 def verify_copy(path: Path, on_progress: OnProgress | None = None) -> VerificationReport:
@@ -59,18 +109,32 @@ def verify_copy(path: Path, on_progress: OnProgress | None = None) -> Verificati
         source.close()
 
 
-def _flip(path: Path, index: int) -> None:
+def _flip(path: Path, place: Place) -> Change:
+    statements = _STATEMENTS[place.kind]
     target = sqlite3.connect(path)
     try:
         with target:
-            row = target.execute('SELECT raw FROM audit_entry WHERE "index" = ?', [index]).fetchone()
+            row = target.execute(statements.select, [place.number]).fetchone()
             if row is None:
                 raise Missing(_("The log has no such entry."))
-            raw = bytearray(row[0])
-            raw[len(raw) // 2] ^= 1
-            target.execute('UPDATE audit_entry SET raw = ? WHERE "index" = ?', [bytes(raw), index])
+            before = bytes(row[0])
+            offset = _offset(before, row[1] if place.kind is Broken.DISCLOSURE else None)
+            after = bytearray(before)
+            after[offset] ^= 1
+            target.execute(statements.update, [bytes(after), place.number])
     finally:
         target.close()
+    return Change(offset, before, bytes(after))
+
+
+def _offset(body: bytes, position: int | None) -> int:
+    """Where to break: the middle of the bytes or, in what lies beside several entries, of this entry's first disclosure."""
+    if position is None:
+        return len(body) // 2
+    texts = part_at(body, position).disclosures
+    if not texts:
+        raise Missing(_("Nothing is disclosed beside this entry."))
+    return body.index(texts[0].encode()) + len(texts[0]) // 2
 
 
 def _copy_table(target: sqlite3.Connection, table: str, columns: Sequence[str]) -> None:
