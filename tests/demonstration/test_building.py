@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 import stat
-from collections.abc import Iterator
+import tempfile
 from pathlib import Path
 from typing import Any, ClassVar
 
-import pytest
 from django.test import TestCase, override_settings
 
 from audit.models import Act, EntryIndex
@@ -19,43 +18,12 @@ from exchange.accounts.models import Person
 from exchange.demonstration.building import agreeing, build, demo_json, exchanges
 from exchange.demonstration.building.calling import Reply, call
 from exchange.demonstration.building.plans import PLANS, Goal
-from exchange.sharing.actions import resume, suspend
+from exchange.sharing.actions import suspend
 from exchange.sharing.models import Agreement, RequestPart
 from exchange.sharing.sides import agreement_steps, part_steps
 
 URL = "http://127.0.0.1:8000"
 HOUSEHOLDS = 40
-
-
-@pytest.fixture(scope="module")
-def demonstration(tmp_path_factory: pytest.TempPathFactory, django_db_setup: None, django_db_blocker: Any) -> Iterator[Path]:
-    """The home of a city that is built once for the tests of this file, and taken back with their transaction."""
-    home = tmp_path_factory.mktemp("demonstration")
-    with django_db_blocker.unblock(), override_settings(**of_a_demonstration(home)):
-        atomics = OneTransaction._enter_atomics()
-        build(households=HOUSEHOLDS, base_url=URL)
-        yield home
-        OneTransaction._rollback_atomics(atomics)
-
-
-class OneTransaction(TestCase):
-    """Django's own way to let durable blocks run inside a test's transaction; its stubs do not know of it."""
-
-    databases = {"default", "keystore"}
-    _enter_atomics: ClassVar[Any]
-    _rollback_atomics: ClassVar[Any]
-
-
-def of_a_demonstration(home: Path) -> dict[str, Any]:
-    """Settings of a hub that may be a demonstration; passwords are hashed quickly."""
-    hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-    return {"DEMO": True, "ALLOW_HUB_CUSTODY": True, "HUB_HOME": home, "PASSWORD_HASHERS": hashers}
-
-
-@pytest.fixture
-def city(demonstration: Path) -> dict[str, Any]:
-    """The built city, as its demo.json tells of it."""
-    return read(demonstration)
 
 
 def read(home: Path) -> dict[str, Any]:
@@ -71,73 +39,6 @@ def ask(agreement: dict[str, Any], method: str, **members: Any) -> Reply:
     return call(signer, agreement["id"], method, {**common, **members})
 
 
-def test_each_agreement_of_demo_json_answers_what_it_says(city: dict[str, Any]) -> None:
-    assert len(city["agreements"]) >= 3
-    for agreement, subject in [(entry, subject) for entry in city["agreements"] for subject in entry["subjects"][:3]]:
-        if "QUERY" in agreement["methods"]:
-            answer = ask(agreement, "query", subject=subject).body["answer"]
-            assert answer["state"] == "FOUND", agreement["dataset"]
-            assert set(answer["records"][0]) <= set(agreement["items"])
-        if "VERIFY" in agreement["methods"]:
-            answers = ask(agreement, "verify", subject=subject, facts=agreement["facts"]).body["answers"]
-            assert [entry["fact"] for entry in answers] == [fact["fact"] for fact in agreement["facts"]]
-        if "BATCH" in agreement["methods"]:
-            facts = {} if agreement["items"] else {"facts": agreement["facts"]}
-            reply = ask(agreement, "batch", subjects=agreement["subjects"][:3], **facts)
-            assert [entry["state"] for entry in reply.body["answers"]] == ["FOUND"] * 3
-
-
-def test_scripts_may_ask_the_same_fact_often(city: dict[str, Any]) -> None:
-    agreement = next(entry for entry in city["agreements"] if "VERIFY" in entry["methods"])
-    statuses = {ask(agreement, "verify", subject=agreement["subjects"][0], facts=agreement["facts"]).status for _ in range(12)}
-    assert statuses == {200}
-
-
-def test_demo_json_has_what_the_design_names_and_is_for_its_owner_alone(city: dict[str, Any], demonstration: Path) -> None:
-    assert stat.S_IMODE((demonstration / "demo.json").stat().st_mode) == 0o600
-    assert set(city) == {"base_url", "authority_root", "people", "systems", "agreements"}
-    assert len({system["department"] for system in city["systems"]}) >= 2
-    for system in city["systems"]:
-        key = demonstration / system["private_key_file"]  # an absolute path stays what it is
-        assert key.read_bytes().startswith(b"-----BEGIN PRIVATE KEY-----")
-    for agreement in city["agreements"]:
-        assert {"id", "requester", "dataset", "methods", "purpose", "items", "facts", "subjects"} == set(agreement)
-        assert len(agreement["subjects"]) >= 2
-        assert agreement["facts"] or "VERIFY" not in agreement["methods"]
-
-
-def test_everybody_in_demo_json_signs_in_with_a_password_of_their_own(city: dict[str, Any]) -> None:
-    assert len({entry["password"] for entry in city["people"]}) == len(city["people"])
-    for entry in city["people"]:
-        person = Person.objects.get(username=entry["username"])
-        assert person.check_password(entry["password"])
-        assert entry["role"] in roles_in(person, entry["department"])
-
-
-def test_every_department_that_takes_part_has_two_officers(city: dict[str, Any]) -> None:
-    for department in {entry["department"] for entry in city["people"]} - {"DATA"}:
-        roles = sorted(entry["role"] for entry in city["people"] if entry["department"] == department)
-        assert roles == ["ADMINISTRATOR", "OFFICER", "OFFICER", "PUBLISHER"]
-
-
-def test_requests_stand_where_somebody_is_waited_for(city: dict[str, Any]) -> None:
-    for plan in PLANS:
-        part = RequestPart.objects.get(request__reason=plan.reason)
-        signed = {Goal.PROPOSED, Goal.IN_FORCE, Goal.SUSPENDED, Goal.REVOKED}
-        reached = agreeing.agreement_of(plan).state if plan.goal in signed else part.state
-        assert reached == plan.goal.name, plan.name
-        assert part.request.created_by_id != part.decided_by_id
-
-
-def test_everybody_who_takes_part_finds_something_that_waits(city: dict[str, Any]) -> None:
-    """Something that others wait for: not what one may do at any time, such as suspend or withdraw."""
-    posts = [entry for entry in city["people"] if entry["role"] in {"OFFICER", "REVIEWER"}]
-    waiting = {(entry["username"], step) for entry in posts for step in steps(entry)}
-    for entry in posts:
-        wanted = {"check"} if entry["role"] == "REVIEWER" else {"approve", "sign", "submit"}
-        assert wanted & {step for username, step in waiting if username == entry["username"]}, entry["username"]
-
-
 def steps(entry: dict[str, str]) -> set[str]:
     person, department = Person.objects.get(username=entry["username"]), Department.objects.get(code=entry["department"])
     parts = RequestPart.objects.select_related("request", "dataset")
@@ -146,32 +47,112 @@ def steps(entry: dict[str, str]) -> set[str]:
     return {*here, *(step for agreement in agreements for step in agreement_steps(person, department, agreement))}
 
 
-def test_rows_outside_the_filter_are_not_found(city: dict[str, Any]) -> None:
-    agreement = next(entry for entry in city["agreements"] if entry["requester"] == "PSB-traffic")
-    assert ask(agreement, "query", subject="510181199903140157").body["answer"]["state"] == "NO_RECORD"
+class TestTheBuiltCity(TestCase):
+    """One city for all of these: each test's changes are taken back."""
 
+    databases = {"default", "keystore"}
+    home: ClassVar[Path]
+    city: ClassVar[dict[str, Any]]
 
-def test_the_log_tells_each_planned_exchange_with_its_outcome(city: dict[str, Any]) -> None:
-    planned = [exchange.refused for exchange in (*exchanges.ANSWERED, *exchanges.REFUSED)]
-    rows = EntryIndex.objects.filter(type__in=["exchange", "refusal"]).order_by("entry")
-    assert [row.reason for row in rows] == planned
-    assert {row.outcome for row in rows} == {"ANSWERED", "REFUSED"}
+    @classmethod
+    def setUpClass(cls) -> None:
+        """A hub that may be a demonstration, with a home of its own; passwords are hashed quickly."""
+        cls.home = Path(cls.enterClassContext(tempfile.TemporaryDirectory()))
+        hashers = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+        cls.enterClassContext(override_settings(DEMO=True, ALLOW_HUB_CUSTODY=True, HUB_HOME=cls.home, PASSWORD_HASHERS=hashers))
+        super().setUpClass()
 
+    @classmethod
+    def setUpTestData(cls) -> None:
+        """Build it."""
+        build(households=HOUSEHOLDS, base_url=URL)
+        cls.city = read(cls.home)
 
-def test_a_second_run_changes_nothing_but_the_address(city: dict[str, Any], demonstration: Path) -> None:
-    before = (Act.objects.count(), EntryIndex.objects.count())
-    build(households=HOUSEHOLDS + 1, base_url="http://127.0.0.1:9")
-    assert read(demonstration) == {**city, "base_url": "http://127.0.0.1:9"}
-    assert stat.S_IMODE((demonstration / "demo.json").stat().st_mode) == 0o600
-    assert (Act.objects.count(), EntryIndex.objects.count()) == before
+    def setUp(self) -> None:
+        """The file is not taken back by the database."""
+        demo_json.write(self.city)
 
+    def test_each_agreement_of_demo_json_answers_what_it_says(self) -> None:
+        assert len(self.city["agreements"]) >= 3
+        for agreement, subject in [(entry, subject) for entry in self.city["agreements"] for subject in entry["subjects"][:3]]:
+            if "QUERY" in agreement["methods"]:
+                answer = ask(agreement, "query", subject=subject).body["answer"]
+                assert answer["state"] == "FOUND", agreement["dataset"]
+                assert set(answer["records"][0]) <= set(agreement["items"])
+            if "VERIFY" in agreement["methods"]:
+                answers = ask(agreement, "verify", subject=subject, facts=agreement["facts"]).body["answers"]
+                assert [entry["fact"] for entry in answers] == [fact["fact"] for fact in agreement["facts"]]
+            if "BATCH" in agreement["methods"]:
+                facts = {} if agreement["items"] else {"facts": agreement["facts"]}
+                reply = ask(agreement, "batch", subjects=agreement["subjects"][:3], **facts)
+                assert [entry["state"] for entry in reply.body["answers"]] == ["FOUND"] * 3
 
-def test_agreements_that_somebody_ended_leave_demo_json(city: dict[str, Any], demonstration: Path) -> None:
-    ended = agreeing.agreement_of(next(plan for plan in PLANS if plan.name == "rental_income"))
-    person, department = Person.objects.get(username="hsg-officer"), Department.objects.get(code="HSG")
-    suspend(ended, reason="Not needed today", ground="PURPOSE_ENDED", acting_user=person, department=department)
-    build(households=HOUSEHOLDS, base_url=URL)
-    assert ended.agreement_id in {agreement["id"] for agreement in city["agreements"]}
-    assert ended.agreement_id not in {agreement["id"] for agreement in read(demonstration)["agreements"]}
-    resume(ended, reason="Needed again", acting_user=person, department=department)
-    demo_json.write(city)
+    def test_scripts_may_ask_the_same_fact_often(self) -> None:
+        agreement = next(entry for entry in self.city["agreements"] if "VERIFY" in entry["methods"])
+        statuses = {ask(agreement, "verify", subject=agreement["subjects"][0], facts=agreement["facts"]).status for _ in range(12)}
+        assert statuses == {200}
+
+    def test_demo_json_has_what_the_design_names_and_is_for_its_owner_alone(self) -> None:
+        assert stat.S_IMODE((self.home / "demo.json").stat().st_mode) == 0o600
+        assert set(self.city) == {"base_url", "authority_root", "people", "systems", "agreements"}
+        assert len({system["department"] for system in self.city["systems"]}) >= 2
+        for system in self.city["systems"]:
+            key = self.home / system["private_key_file"]  # an absolute path stays what it is
+            assert key.read_bytes().startswith(b"-----BEGIN PRIVATE KEY-----")
+        for agreement in self.city["agreements"]:
+            assert {"id", "requester", "dataset", "methods", "purpose", "items", "facts", "subjects"} == set(agreement)
+            assert len(agreement["subjects"]) >= 2
+            assert agreement["facts"] or "VERIFY" not in agreement["methods"]
+
+    def test_everybody_in_demo_json_signs_in_with_a_password_of_their_own(self) -> None:
+        assert len({entry["password"] for entry in self.city["people"]}) == len(self.city["people"])
+        for entry in self.city["people"]:
+            person = Person.objects.get(username=entry["username"])
+            assert person.check_password(entry["password"])
+            assert entry["role"] in roles_in(person, entry["department"])
+
+    def test_every_department_that_takes_part_has_two_officers(self) -> None:
+        for department in {entry["department"] for entry in self.city["people"]} - {"DATA"}:
+            roles = sorted(entry["role"] for entry in self.city["people"] if entry["department"] == department)
+            assert roles == ["ADMINISTRATOR", "OFFICER", "OFFICER", "PUBLISHER"]
+
+    def test_requests_stand_where_somebody_is_waited_for(self) -> None:
+        for plan in PLANS:
+            part = RequestPart.objects.get(request__reason=plan.reason)
+            signed = {Goal.PROPOSED, Goal.IN_FORCE, Goal.SUSPENDED, Goal.REVOKED}
+            reached = agreeing.agreement_of(plan).state if plan.goal in signed else part.state
+            assert reached == plan.goal.name, plan.name
+            assert part.request.created_by_id != part.decided_by_id
+
+    def test_everybody_who_takes_part_finds_something_that_waits(self) -> None:
+        """Something that others wait for: not what one may do at any time, such as suspend or withdraw."""
+        posts = [entry for entry in self.city["people"] if entry["role"] in {"OFFICER", "REVIEWER"}]
+        waiting = {(entry["username"], step) for entry in posts for step in steps(entry)}
+        for entry in posts:
+            wanted = {"check"} if entry["role"] == "REVIEWER" else {"approve", "sign", "submit"}
+            assert wanted & {step for username, step in waiting if username == entry["username"]}, entry["username"]
+
+    def test_rows_outside_the_filter_are_not_found(self) -> None:
+        agreement = next(entry for entry in self.city["agreements"] if entry["requester"] == "PSB-traffic")
+        assert ask(agreement, "query", subject="510181199903140157").body["answer"]["state"] == "NO_RECORD"
+
+    def test_the_log_tells_each_planned_exchange_with_its_outcome(self) -> None:
+        planned = [exchange.refused for exchange in (*exchanges.ANSWERED, *exchanges.REFUSED)]
+        rows = EntryIndex.objects.filter(type__in=["exchange", "refusal"]).order_by("entry")
+        assert [row.reason for row in rows] == planned
+        assert {row.outcome for row in rows} == {"ANSWERED", "REFUSED"}
+
+    def test_a_second_run_changes_nothing_but_the_address(self) -> None:
+        before = (Act.objects.count(), EntryIndex.objects.count())
+        build(households=HOUSEHOLDS + 1, base_url="http://127.0.0.1:9")
+        assert read(self.home) == {**self.city, "base_url": "http://127.0.0.1:9"}
+        assert stat.S_IMODE((self.home / "demo.json").stat().st_mode) == 0o600
+        assert (Act.objects.count(), EntryIndex.objects.count()) == before
+
+    def test_agreements_that_somebody_ended_leave_demo_json(self) -> None:
+        ended = agreeing.agreement_of(next(plan for plan in PLANS if plan.name == "rental_income"))
+        person, department = Person.objects.get(username="hsg-officer"), Department.objects.get(code="HSG")
+        suspend(ended, reason="Not needed today", ground="PURPOSE_ENDED", acting_user=person, department=department)
+        build(households=HOUSEHOLDS, base_url=URL)
+        assert ended.agreement_id in {agreement["id"] for agreement in self.city["agreements"]}
+        assert ended.agreement_id not in {agreement["id"] for agreement in read(self.home)["agreements"]}
