@@ -9,8 +9,8 @@ from pathlib import Path
 
 _PAGES = [
     ("Citizen", "/zh-hans/", "everyone's front page; English: /en/"),
-    ("Department", "/en/console/", "what waits: requests, agreements, datasets"),
-    ("Auditor", "/en/audit/", "search and verify the log"),
+    ("Department", "/en/console", "what waits: requests, agreements, datasets"),
+    ("Auditor", "/en/audit", "search and verify the log"),
     ("API", "/api/docs", "the management API"),
 ]
 _COLUMNS = ("role", "department", "username", "password")

@@ -104,4 +104,4 @@ def test_welcome_lists_the_sign_ins(tmp_path: Path) -> None:
 
 
 def test_welcome_without_sign_ins_still_names_the_pages(tmp_path: Path) -> None:
-    assert f"{URL}/en/audit/" in welcome(URL, tmp_path)
+    assert f"{URL}/en/audit" in welcome(URL, tmp_path)
