@@ -16,6 +16,7 @@ from exchange.starting.environment import ROOT
 from exchange.starting.telling import say
 
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+_INTERRUPTED = 2
 _NOTHING_COLLECTED = 5
 _HELP = """usage: python3 manage.py test [--sqlite-only | --postgres-only] [pytest arguments]
 
@@ -36,11 +37,16 @@ def test(arguments: list[str]) -> int:
     codes = []
     if "--postgres-only" not in arguments:
         codes.append(_pytest("SQLite", given, {}))
-    if "--sqlite-only" not in arguments:
+    if "--sqlite-only" not in arguments and not was_interrupted(codes):
         with ExitStack() as stack:
             url = os.environ.get("DATABASE_URL") or stack.enter_context(postgres.server())
             codes.append(_pytest("PostgreSQL", given, {"DATABASE_URL": url}))
     return verdict(codes)
+
+
+def was_interrupted(codes: list[int]) -> bool:
+    """Whether somebody stopped the run (Ctrl-C, or a signal): then no other one is started."""
+    return any(code == _INTERRUPTED or code < 0 for code in codes)
 
 
 def verdict(codes: list[int]) -> int:

@@ -13,7 +13,7 @@ import pytest
 from exchange.starting.environment import REQUIREMENTS, ROOT, Environment, Found, Way, ways
 from exchange.starting.installing import advice, count_packages
 from exchange.starting.locking import addresses
-from exchange.starting.testing import verdict
+from exchange.starting.testing import verdict, was_interrupted
 
 
 @pytest.fixture
@@ -111,3 +111,8 @@ def test_packages_of_another_platform_are_not_counted(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("codes", "expected"), [([0, 0], 0), ([0, 1], 1), ([1, 0], 1), ([5, 0], 0), ([5, 5], 5), ([2], 2)])
 def test_one_failed_run_fails_the_command(codes: list[int], expected: int) -> None:
     assert verdict(codes) == expected
+
+
+@pytest.mark.parametrize(("codes", "expected"), [([], False), ([0], False), ([1], False), ([2], True), ([-15], True)])
+def test_a_run_that_was_stopped_is_the_last_one(codes: list[int], expected: bool) -> None:
+    assert was_interrupted(codes) is expected
