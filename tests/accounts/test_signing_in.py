@@ -110,3 +110,19 @@ def test_the_demonstrations_password_works_on_this_machine_only(
     request = RequestFactory().get("/api/v1/me", headers={"Authorization": f"Basic {token}"}, REMOTE_ADDR=address)
     found = DemoPassword().authenticate(request)  # type: ignore[arg-type]
     assert (found is not None) is opens
+
+
+@pytest.mark.parametrize("path", ["2fa/", "2fa/totp/activate/", "password/change/"])
+def test_pages_of_ones_own_account_open(officer: Person, client: Client, path: str) -> None:
+    sign_in(client, PASSWORD)
+    assert client.get(f"/en/accounts/{path}").status_code == 200
+
+
+def test_a_second_factor_is_asked_for_once_it_is_set_up(officer: Person, client: Client) -> None:
+    from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+
+    TOTP.activate(officer, generate_totp_secret())
+    answer = sign_in(client, PASSWORD)
+    assert answer["Location"].startswith("/en/accounts/2fa/authenticate/")
+    assert client.get(answer["Location"]).status_code == 200
+    assert client.get("/api/v1/me").status_code == 401

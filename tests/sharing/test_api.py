@@ -134,6 +134,13 @@ def test_an_edit_names_its_edition(small_world: World) -> None:
     assert send(small_world, "asker", path, body, method="put", headers={"If-Match": '"7"'}).status_code == 412
 
 
+def test_a_repeated_post_with_a_key_makes_one_request(small_world: World) -> None:
+    key = {"Idempotency-Key": "first-try"}
+    numbers = [send(small_world, "asker", "requests", BODY, headers=key).json()["number"] for _ in range(2)]
+    other = send(small_world, "signer", "requests", BODY, headers=key).json()["number"]
+    assert (len(set(numbers)), other in numbers) == (1, False)
+
+
 def test_a_draft_is_nobody_elses_business(small_world: World) -> None:
     number = send(small_world, "asker", "requests", BODY).json()["number"]
     assert send(small_world, "approver", f"requests/{number}", method="get").status_code == 404

@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from audit import acts, trail
 from audit.errors import Fault
+from audit.proof.canonical import document_hash
 from catalog import clocks
 from catalog.models import Dataset, Department, Purpose
 from exchange.accounts.acting import acting_as
@@ -63,10 +64,22 @@ class RequestWords:
 
 @transaction.atomic
 def draft_request(
-    words: RequestWords, *, parts: Mapping[Dataset, PartTerms], acting_user: Person, department: Department
+    words: RequestWords,
+    *,
+    parts: Mapping[Dataset, PartTerms],
+    acting_user: Person,
+    department: Department,
+    idempotency_key: str = "",
 ) -> SharingRequest:
-    """Begin a request of `department` with a part per dataset. Raises RoleNeeded."""
+    """Begin a request of `department` with a part per dataset. Raises RoleNeeded.
+
+    With a key that this person has used for this department before, the request made then comes back unchanged.
+    """
     acting_as(acting_user, department, Role.OFFICER)
+    sent_as = _sent_as(idempotency_key, acting_user, department)
+    found = SharingRequest.objects.filter(sent_as=sent_as).first() if sent_as else None
+    if found is not None:
+        return found
     request = SharingRequest.objects.create(
         number=uuid.uuid4().hex,
         requester=department,
@@ -74,6 +87,7 @@ def draft_request(
         purpose=words.purpose,
         legal_basis=_legal_basis(words),
         reason=words.reason,
+        sent_as=sent_as,
     )
     request.number = f"{timezone.localdate():%Y}-{request.pk:06d}"
     request.save(update_fields=["number"])
@@ -154,6 +168,10 @@ def wanted(part: RequestPart) -> Wanted:
         legal_basis=tuple(request.legal_basis),
         supersedes=part.supersedes,
     )
+
+
+def _sent_as(key: str, person: Person, department: Department) -> str | None:
+    return document_hash({"key": key, "person": str(person.pk), "department": department.code}) if key else None
 
 
 def _can_submit(part: RequestPart) -> bool:

@@ -33,6 +33,9 @@ ACTING = OpenApiParameter(
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, required=True, description='Edition that you read, as its ETag said: "3".'
 )
+IDEMPOTENCY_KEY = OpenApiParameter(
+    "Idempotency-Key", str, OpenApiParameter.HEADER, description="The same key gives the same request again."
+)
 CURSOR = OpenApiParameter("cursor", str, description="From `next` or `previous` of the page before.")
 
 

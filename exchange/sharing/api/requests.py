@@ -14,7 +14,7 @@ from catalog.models import Dataset, Purpose
 from exchange.sharing import actions
 from exchange.sharing.actions import PartTerms, RequestWords
 from exchange.sharing.api import shapes
-from exchange.sharing.api.doors import ACTING, CURSOR, EDIT_PROBLEMS, IF_MATCH, PROBLEMS, Door, edition_of
+from exchange.sharing.api.doors import ACTING, CURSOR, EDIT_PROBLEMS, IDEMPOTENCY_KEY, IF_MATCH, PROBLEMS, Door, edition_of
 from exchange.sharing.errors import NotAskable
 from exchange.sharing.models import SharingRequest
 
@@ -50,7 +50,7 @@ class Requests(Door):
     @extend_schema(
         operation_id="draftRequest",
         tags=["requests"],
-        parameters=[ACTING],
+        parameters=[ACTING, IDEMPOTENCY_KEY],
         request=shapes.RequestIn,
         responses={201: shapes.RequestOut, **PROBLEMS},
         examples=[EXAMPLE],
@@ -59,7 +59,8 @@ class Requests(Door):
         """Draft a request. Nobody else sees it before it is handed in."""
         data = self.parsed(shapes.RequestIn)
         parts = {_dataset(part["dataset"]): _terms(part) for part in data["parts"]}
-        made = actions.draft_request(_words(data), parts=parts, acting_user=self.person, department=self.department)
+        who: dict[str, Any] = {"acting_user": self.person, "department": self.department}
+        made = actions.draft_request(_words(data), parts=parts, **who, idempotency_key=request.headers.get("Idempotency-Key", ""))
         return _answer(self, made, status=201)
 
 
