@@ -42,7 +42,7 @@ class SharingRequest(models.Model):
     reason = models.TextField(blank=True)
     edition = models.PositiveIntegerField(default=1)
     # Digest of who sent which Idempotency-Key: a repeated POST finds the first request instead of making another.
-    sent_as = models.CharField(max_length=HASH_LENGTH, null=True, blank=True, unique=True)  # noqa: DJ001 - NULLs are many, "" would be one
+    sent_as = models.CharField(max_length=HASH_LENGTH, null=True, blank=True, unique=True)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
 

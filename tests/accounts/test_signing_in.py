@@ -112,10 +112,19 @@ def test_the_demonstrations_password_works_on_this_machine_only(
     assert (found is not None) is opens
 
 
-@pytest.mark.parametrize("path", ["2fa/", "2fa/totp/activate/", "password/change/"])
+@pytest.mark.parametrize("path", ["2fa/", "password/change/"])
 def test_pages_of_ones_own_account_open(officer: Person, client: Client, path: str) -> None:
     sign_in(client, PASSWORD)
     assert client.get(f"/en/accounts/{path}").status_code == 200
+
+
+def test_a_second_factor_is_set_up_after_the_password_was_given_again(officer: Person, client: Client) -> None:
+    sign_in(client, PASSWORD)
+    page = client.get("/en/accounts/2fa/totp/activate/", follow=True)
+    asked_at = page.redirect_chain[-1][0]
+    assert "/reauthenticate/" in asked_at
+    client.post(asked_at, {"password": PASSWORD})
+    assert client.get("/en/accounts/2fa/totp/activate/").status_code == 200
 
 
 def test_a_second_factor_is_asked_for_once_it_is_set_up(officer: Person, client: Client) -> None:
