@@ -42,9 +42,17 @@ class _KeyFaultError(yaml.MarkedYAMLError):
 def read_yaml(path: Path) -> Any:
     """Return the document in ``path``; raises JurisdictionInvalid with the line where it cannot be read."""
     try:
-        return yaml.load(path.read_text(encoding="utf-8"), Loader=_StrictLoader)  # noqa: S506 - a safe loader, made stricter
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 0
-        raise JurisdictionInvalid(path.name, [Fault(f"line {line}", "yaml", error.problem)]) from error
+        return read_yaml_text(path.read_text(encoding="utf-8"), name=path.name)
     except UnicodeDecodeError as error:
         raise JurisdictionInvalid(path.name, [Fault(f"byte {error.start}", "encoding", "save the file as UTF-8")]) from error
+
+
+def read_yaml_text(text: str, *, name: str) -> Any:
+    """Return the document in a text that ``name`` stands for in errors; raises JurisdictionInvalid with the line."""
+    try:
+        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a safe loader, made stricter
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 0
+        raise JurisdictionInvalid(name, [Fault(f"line {line}", "yaml", error.problem)]) from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise JurisdictionInvalid(name, [Fault("", "yaml", str(error))]) from error

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from exchange.portal import auditor, department, public, verification
+from exchange.portal import auditor, catalogue, department, public, verification
 
 urlpatterns = [
     *public.urlpatterns,
+    *catalogue.urlpatterns,
     *department.urlpatterns,
     *auditor.urlpatterns,
     *verification.urlpatterns,
