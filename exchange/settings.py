@@ -59,7 +59,6 @@ CSRF_TRUSTED_ORIGINS = PUBLIC_URLS
 AUTHORITY_DEPARTMENT = env.str("AUTHORITY_DEPARTMENT", default="DATA")
 JURISDICTION = env.str("JURISDICTION", default="cn")
 JURISDICTION_DIR = BASE_DIR / "exchange" / "jurisdictions" / JURISDICTION
-JURISDICTION_DIR = BASE_DIR / "exchange" / "jurisdictions" / JURISDICTION
 LOG_ORIGIN = env.str("LOG_ORIGIN", default="") or _written("log_origin")
 AUTHORITY_ROOT = env.str("AUTHORITY_ROOT", default="") or _written("authority-root.pub")
 ALLOW_HUB_CUSTODY = env.bool("ALLOW_HUB_CUSTODY", default=DEMO)
@@ -182,6 +181,7 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+MFA_ADAPTER = "exchange.accounts.mfa.InlineDrawings"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_IS_HTTPS
