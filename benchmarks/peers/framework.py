@@ -33,6 +33,7 @@ settings.configure(
     SECRET_KEY="benchmark",  # noqa: S106 - nothing to protect: invented data on loopback, for some seconds
     ALLOWED_HOSTS=["*"],
     ROOT_URLCONF=__name__,
+    MIDDLEWARE=["django.middleware.common.CommonMiddleware"],
     DATABASES={"default": _database()},
     INSTALLED_APPS=[
         "django.contrib.auth",
