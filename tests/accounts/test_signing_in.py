@@ -124,7 +124,10 @@ def test_a_second_factor_is_set_up_after_the_password_was_given_again(officer: P
     asked_at = page.redirect_chain[-1][0]
     assert "/reauthenticate/" in asked_at
     client.post(asked_at, {"password": PASSWORD})
-    assert client.get("/en/accounts/2fa/totp/activate/").status_code == 200
+    drawn = client.get("/en/accounts/2fa/totp/activate/")
+    assert drawn.status_code == 200
+    assert "<svg" in drawn.content.decode()
+    assert "data:image" not in drawn.content.decode()
 
 
 def test_a_second_factor_is_asked_for_once_it_is_set_up(officer: Person, client: Client) -> None:
