@@ -302,6 +302,10 @@ def test_an_order_is_judged_before_it_is_appended() -> None:
     assert (caught.value.seq, caught.value.code) == (8, "SIGNERS")
     with pytest.raises(AuthorityError):
         check_order(after, order("agree", agreement=agreement()), signatures, AT)
+    other = order("agree", agreement=agreement())
+    with pytest.raises(AuthorityError) as caught:
+        check_order(after, other, signed(other, ("provider", PSB), ("requester", CAB)), AT)
+    assert caught.value.code == "TIME"
 
 
 def test_a_text_that_reads_differently_than_it_is_gets_no_act() -> None:

@@ -221,6 +221,7 @@ def test_a_systems_key_is_revoked_by_its_department_or_by_itself(role: str, by: 
         ("PSB/document-1", "owner", signer("psb-registry/load-1")),
         ("CAB-affairs/request-1", "issuer", PSB),
         ("hub/counter-1", "owner", DATA),
+        ("hub/counter-1", "owner", PSB),
         ("hub/counter-1", "issuer", DATA),
     ],
 )
@@ -290,6 +291,20 @@ def revision(charter: Charter) -> Document:
         row_count=3,
         as_of=AT,
     )
+
+
+def test_since_leaves_alone_what_a_good_key_signed_again() -> None:
+    """The stolen key published and loaded; a good key did both again before the theft was noticed."""
+    charter = founded()
+    new, second = version(), signer("PSB/document-2")
+    since = charter.add(order("publish", dataset="R01", version=new), ("provider", PSB))
+    charter.add(revision(charter), ("provider", PSB))
+    charter.add(key(second, "document"), ("root", ROOT))
+    charter.add(order("publish", dataset="R01", version=new), ("provider", second))
+    charter.add(revision(charter), ("provider", second))
+    revoke_since(charter, "PSB/document-1", since)
+    assert charter.standing.versions["R01"].signed_by == "PSB/document-2"
+    assert charter.standing.revisions["R01"].signed_by == "PSB/document-2"
 
 
 def test_since_reaches_what_a_stolen_key_certified_and_what_that_signed() -> None:

@@ -83,6 +83,18 @@ def test_a_version_names_an_answer_key_of_its_provider() -> None:
     assert refusal(charter, document, ("provider", PSB)) == "ANSWER_KEY"
     charter.add(key(signer("PSB/answer-1"), "provider-answer"), ("issuer", PSB))
     charter.add(order("publish", dataset="R01", version=version(provider_answer_key="PSB/answer-1")), ("provider", PSB))
+    charter.add(key(signer("CAB/answer-1"), "provider-answer"), ("issuer", CAB))
+    foreign = order("publish", dataset="R01", version=version(provider_answer_key="CAB/answer-1"))
+    assert refusal(charter, foreign, ("provider", PSB)) == "ANSWER_KEY"
+
+
+@pytest.mark.parametrize("kind", ["publish", "offer"])
+def test_a_version_or_an_offer_written_for_another_hub_does_not_serve_here(kind: str) -> None:
+    if kind == "publish":
+        document = order("publish", dataset="R01", version=version(hub="other.example/log"))
+    else:
+        document = order("offer", offer=offer(hub="other.example/log"))
+    assert refusal(founded(), document, ("provider", PSB)) == "OTHER_HUB"
 
 
 def revision(charter: Charter, **changes: JSON) -> Document:
@@ -102,6 +114,13 @@ def test_a_revision_comes_from_the_provider_or_a_named_system(role: str, by: Pem
     charter = founded()
     charter.add(revision(charter), (role, by))
     assert charter.standing.revisions["R01"].order["row_count"] == 3
+
+
+def test_an_answer_key_of_a_named_system_loads_no_revision() -> None:
+    charter = founded()
+    answering = signer("psb-registry/answer-1")
+    charter.add(key(answering, "provider-answer"), ("issuer", PSB))
+    assert refusal(charter, revision(charter), ("system", answering)) == "SIGNERS"
 
 
 @pytest.mark.parametrize(
@@ -316,6 +335,8 @@ def test_superseding_is_between_the_same_parties_about_the_same_dataset() -> Non
     charter.add(key(signer("DATA-affairs/request-1"), "system"), ("issuer", DATA))
     document = order("agree", agreement=agreement(supersedes=old, requester="DATA", systems=["DATA-affairs"]))
     assert refusal(charter, document, ("provider", PSB), ("requester", DATA)) == "SUPERSEDES"
+    charter.add(order("publish", dataset="R02", version=version(code="R02")), ("provider", PSB))
+    assert refusal(charter, order("agree", agreement=agreement(supersedes=old, dataset="R02")), *BOTH) == "SUPERSEDES"
 
 
 # --- standing offers --------------------------------------------------------------------------------------------
@@ -360,6 +381,7 @@ SMALL = {"per_day": 2000, "burst_per_minute": 60, "fact_answers": {"q": 3, "days
             {"facts": [{"fact": "age_at_least", "with": {"n": {"min": 59, "max": 80}}}]},
         ),
         ({}, {"facts": [{"fact": "age_at_least", "with": {"n": {"subject": "person"}}}]}),
+        ({"row_filter": {"grade": {"in": [1]}}}, {"row_filter": {"grade": {"in": ["1"]}}}),
         ({"row_filter": {"district": {"in": ["510104"]}}}, {}),
         ({"row_filter": {"district": {"in": ["510104"]}}}, {"row_filter": {"district": {"in": ["510105"]}}}),
         ({"row_filter": {"district": {"in": ["510104"]}}}, {"row_filter": {"grade": {"in": ["510104"]}}}),
