@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -121,7 +122,12 @@ def _agent(department: Department) -> Node:
 
 
 def _dataset_address(dataset: Dataset) -> str:
-    return address(f"/catalog/datasets/{dataset.code}")
+    """Its name in the feed, and the page about it: without a language, so that the reader's own is chosen."""
+    return address(f"/catalog/{dataset.code}")
+
+
+def _download_address(dataset: Dataset, suffix: str) -> str:
+    return address(reverse("catalog-download", args=(dataset.code, suffix)))
 
 
 def _dataset(dataset: Dataset) -> list[Node]:
@@ -162,11 +168,11 @@ def _files(dataset: Dataset) -> list[Node]:
     forms = (("csv", "text/csv", "CSV"), ("jsonl", "application/jsonl", "JSON"))
     return [
         {
-            "@id": f"{_dataset_address(dataset)}/download.{suffix}",
+            "@id": _download_address(dataset, suffix),
             "@type": "dcat:Distribution",
             "dct:title": _texts(f"{dataset.title_en}, {form}", f"{dataset.title_zh}（{form}）"),
             "dcat:accessURL": {"@id": _dataset_address(dataset)},
-            "dcat:downloadURL": {"@id": f"{_dataset_address(dataset)}/download.{suffix}"},
+            "dcat:downloadURL": {"@id": _download_address(dataset, suffix)},
             "dcat:mediaType": {"@id": f"https://www.iana.org/assignments/media-types/{media_type}"},
             "dct:format": {"@id": f"{_AUTHORITY}file-type/{form}"},
         }
