@@ -151,7 +151,7 @@ def _route(path: str) -> tuple[str, str]:
 
 def _wire(raw: bytes) -> dict[str, Any]:
     try:
-        document = loads(raw, allow_floats=True)
+        document = loads(raw)
     except CanonicalError as error:
         raise _Refused(400, "BAD_JSON", f"send strict JSON: {error}") from None
     if not isinstance(document, dict):

@@ -20,7 +20,7 @@ from audit.proof.receipt import ReceiptError, VerifiedReceipt, check_answer, ver
 from hub_client import trust
 from hub_client.configuration import Configuration
 from hub_client.connection import MAX_ANSWER, Connection, Reply, Transport
-from hub_client.errors import DataError, NetworkError, RefusedError
+from hub_client.errors import DataError, NetworkError, RefusedError, UsageError
 from hub_client.keyfile import open_signer
 from hub_client.trust import Trust, utc_text
 
@@ -117,7 +117,7 @@ def signed(session: Session, path: str, body: Mapping[str, Any]) -> Sent:
     try:
         raw = dumps(dict(body))
     except CanonicalError as error:
-        raise DataError("BAD_REQUEST", f"the request: {error}") from None
+        raise UsageError("BAD_REQUEST", f"the request: {error}") from None
     target = session.configuration.address + path
     headers = sign_request(session.signer, method="POST", target_uri=target, body=raw, created=int(session.clock()), nonce=fresh_nonce())
     parsed = parse_request(method="POST", target_uri=target, headers=headers, body=raw)

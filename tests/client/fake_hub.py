@@ -66,6 +66,8 @@ class FakeHub:
     lie_receipt_signer: Signer = ANSWER
     lie_log_signer: Signer = LOG
     lie_request: Callable[[ParsedRequest], ParsedRequest] = lambda request: request
+    lie_answer: Callable[[dict[str, Any]], dict[str, Any]] = lambda answer: answer
+    lie_kind: Callable[[str], str] = lambda kind: kind
     lie_body: Callable[[dict[str, Any]], dict[str, Any]] = lambda body: body
     lie_message: Callable[[dict[str, Any]], dict[str, Any]] = lambda message: message
     lie_route: Callable[[dict[str, Any]], dict[str, Any]] = lambda route: route
@@ -110,7 +112,7 @@ class FakeHub:
         assert match
         wire = loads(raw)
         self.sent.append((parsed, wire))
-        answer = {**(self.refusal or _answer(match[2], wire)), "salt": fresh_nonce()}
+        answer = self.lie_answer({**(self.refusal or _answer(match[2], wire)), "salt": fresh_nonce()})
         message = message_value(request=sha256_text(raw), signature=b64url(parsed.signature), answer=sha256_text(dumps(answer)))
         route = {
             "type": "refusal" if self.refusal else "exchange",
@@ -139,7 +141,7 @@ class FakeHub:
         headers = sign_answer(
             self.lie_signer,
             status=status,
-            content_type=kind,
+            content_type=self.lie_kind(kind),
             body=raw,
             request=self.lie_request(parsed),
             created=int(self.clock()),

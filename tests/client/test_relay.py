@@ -121,6 +121,7 @@ def test_a_browser_is_refused(relay: Relay, header: dict[str, str]) -> None:
         (415, f"/{AGREEMENT}/query", WIRE, {"Content-Type": "application/x-www-form-urlencoded"}),
         (400, f"/{AGREEMENT}/query", b"{", JSON),
         (400, f"/{AGREEMENT}/query", b"[]", JSON),
+        (400, f"/{AGREEMENT}/query", b'{"purpose":"p","subject":1.5}', JSON),
         (400, f"/{AGREEMENT}/query", b'{"a":1,"a":2}', JSON),
         (400, f"/{AGREEMENT}/query", {**WIRE, "salt": "A" * 22}, JSON),
         (400, f"/{AGREEMENT}/query", WIRE, {**JSON, "Content-Encoding": "gzip"}),

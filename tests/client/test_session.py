@@ -7,12 +7,12 @@ from typing import Any
 
 import pytest
 from hub_client.connection import Reply
-from hub_client.errors import ClientError, DataError, NetworkError, RefusedError
+from hub_client.errors import ClientError, DataError, NetworkError, RefusedError, UsageError
 from hub_client.session import ask
 
 from audit.proof.canonical import b64url, dumps
 from audit.proof.disclosure import open_disclosure
-from audit.proof.message import MessageError, content_digest, verify_request
+from audit.proof.message import MessageError, ParsedRequest, content_digest, sign_answer, verify_request
 from tests.audit.proof.charter import DATA, GROUND, HUB, ROOT, key, order, signer
 from tests.client.fake_hub import AGREEMENT, ANSWER, NOW, SYSTEM, VALID, FakeHub, session
 
@@ -136,6 +136,35 @@ def test_an_answer_that_its_receipt_does_not_prove_is_not_believed(
     assert code_of(FakeHub(lie_body=lie), tmp_path) == code
 
 
+def test_an_answer_without_a_salt_or_of_another_type_is_not_believed(tmp_path: Path) -> None:
+    """All signatures and the receipt hold; without a salt the log's digest would tell a guesser the answer."""
+    saltless = FakeHub(lie_answer=lambda answer: {name: value for name, value in answer.items() if name != "salt"})
+    assert code_of(saltless, tmp_path) == "NO_SALT"
+    assert code_of(FakeHub(lie_answer=lambda answer: {**answer, "salt": "short"}), tmp_path) == "NO_SALT"
+    assert code_of(FakeHub(lie_kind=lambda _kind: "text/html"), tmp_path) == "CONTENT_TYPE"
+
+
+@pytest.mark.parametrize("raw", [b"[]", b'"x"', b"{", b'{"a":1,"a":2}', b'{"a":1.5}', b"\xff"])
+def test_a_signed_answer_that_is_no_strict_json_object_is_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
+    monkeypatch.setattr("tests.client.fake_hub.FakeHub._signed", _signing(raw))
+    assert code_of(FakeHub(), tmp_path) == "BAD_JSON"
+
+
+def _signing(raw: bytes) -> Callable[..., Reply]:
+    def signed(_hub: FakeHub, status: int, _body: dict[str, Any], parsed: ParsedRequest) -> Reply:
+        headers = sign_answer(ANSWER, status=status, content_type="application/json", body=raw, request=parsed, created=0)
+        return Reply(status, headers, raw)
+
+    return signed
+
+
+def test_a_request_that_cannot_be_written_is_not_sent(tmp_path: Path) -> None:
+    hub = FakeHub()
+    with pytest.raises(UsageError, match="as a string"):
+        ask(session(hub, tmp_path), AGREEMENT, "query", {"purpose": "p", "subject": 1.5})
+    assert not hub.sent
+
+
 def test_the_receipt_of_another_batch_is_not_believed(tmp_path: Path) -> None:
     hub = FakeHub()
     kept: list[dict[str, Any]] = []
@@ -223,6 +252,22 @@ def test_a_revoked_answer_key_is_not_believed(tmp_path: Path) -> None:
     hub = FakeHub()
     hub.charter.add(order("revoke_key", keyid="hub/answer-1", reason={"en": "lost", "zh": "遗失"}), ("root", ROOT))
     assert code_of(hub, tmp_path) == "KEY_REVOKED"
+
+
+@pytest.mark.parametrize(
+    ("not_before", "not_after"), [("2020-01-01T00:00:00Z", "2026-11-01T00:00:00Z"), ("2027-01-01T00:00:00Z", "2028-01-01T00:00:00Z")]
+)
+def test_an_answer_key_counts_in_its_time_alone(tmp_path: Path, not_before: str, not_after: str) -> None:
+    hub = FakeHub(lie_signer=STRANGER)
+    order_ = key(STRANGER, "hub-answer", custody="hub", not_before=not_before, not_after=not_after)
+    hub.charter.add(order_, ("root", ROOT))
+    assert code_of(hub, tmp_path) == "KEY_EXPIRED"
+
+
+@pytest.mark.parametrize("raw", [b"[]", b"{", b'{"a":1,"a":2}'])
+def test_keys_that_are_no_strict_json_object_are_not_believed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, raw: bytes) -> None:
+    monkeypatch.setattr("tests.client.fake_hub.FakeHub._get", lambda _hub, _path: Reply(200, {}, raw))
+    assert code_of(FakeHub(), tmp_path) == "BAD_JSON"
 
 
 def test_a_new_answer_key_is_asked_for_once(tmp_path: Path) -> None:

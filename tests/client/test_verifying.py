@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hub_client.errors import ClientError, DataError, UsageError
+from hub_client.connection import Reply
+from hub_client.errors import ClientError, DataError, NetworkError, UsageError
 from hub_client.filing import file_answer, read_file, write_bundle
-from hub_client.session import ask
+from hub_client.session import ask, bundle_of, signed
 from hub_client.verifying import Report, check_file
 
 from audit.proof.canonical import b64url, dumps
@@ -138,6 +139,44 @@ def test_a_changed_file_is_found(tmp_path: Path, code: str, edit: Edit) -> None:
     with pytest.raises(ClientError) as caught:
         check(bundle, tmp_path)
     assert caught.value.code == code
+
+
+def test_a_receipt_of_another_exchange_with_the_same_answer_is_found(tmp_path: Path) -> None:
+    """Both messages hold, and so does the receipt with the answer; only the request is another one."""
+    hub = FakeHub(lie_answer=lambda answer: {**answer, "salt": "A" * 22}, lie_body=lambda body: body)
+    first, second = (read_file(filed(hub, tmp_path)) for _ in range(2))
+    assert first["answer"]["body"] != second["answer"]["body"]
+    answer = json.loads(first["answer"]["body"])
+    assert {**answer, "receipt": None} == {**json.loads(second["answer"]["body"]), "receipt": None}
+    hub.lie_body = lambda body: {**body, "receipt": first["receipt"]}
+    talk = session(hub, tmp_path)
+    with pytest.raises(DataError) as caught:
+        ask(talk, AGREEMENT, "query", WIRE)
+    assert caught.value.code == "OTHER_REQUEST"
+    sent = signed(talk, f"/exchange/v1/{AGREEMENT}/query", WIRE)
+    reply = hub.send("POST", f"/exchange/v1/{AGREEMENT}/query", headers=sent.headers, body=sent.body)
+    mixed = bundle_of(sent, reply, json.loads(reply.body))
+    with pytest.raises(DataError) as caught:
+        check(mixed, tmp_path)
+    assert caught.value.code == "OTHER_REQUEST"
+
+
+@pytest.mark.parametrize("issued", [None, "1", -1, 2**50, True])
+def test_a_receipt_without_a_time_is_named(tmp_path: Path, issued: object) -> None:
+    document = read_file(filed(FakeHub(), tmp_path))
+    document["receipt"]["issued_ms"] = issued
+    with pytest.raises(DataError, match="when it was issued"):
+        check(document, tmp_path)
+
+
+def test_a_log_that_cannot_answer_is_a_matter_of_the_network(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = FakeHub()
+    document = read_file(filed(hub, tmp_path))
+    whole = FakeHub._get
+    monkeypatch.setattr(FakeHub, "_get", lambda self, path: Reply(500, {}, b"") if "proof" in path else whole(self, path))
+    with pytest.raises(NetworkError) as caught:
+        check(document, tmp_path, hub)
+    assert caught.value.code == "NO_PROOF"
 
 
 def test_two_files_whose_requests_were_exchanged_are_found(tmp_path: Path) -> None:

@@ -374,8 +374,12 @@ def test_a_hub_cannot_invent_a_key_for_a_client() -> None:
             read_certificates(GROUND, [*acts, charter.seal(forged, signed(forged, (role, by)))])
     with pytest.raises(AuthorityError):
         read_certificates(GROUND, [acts[1], acts[0]])
-    with pytest.raises(AuthorityError):
+    with pytest.raises(AuthorityError) as caught:
         read_certificates(GROUND, [*acts, acts[-1]])
+    assert caught.value.code == "SEQUENCE"
+    with pytest.raises(AuthorityError) as caught:
+        read_certificates(GROUND, [acts[0], acts[2], acts[1]])
+    assert caught.value.code == "SEQUENCE"
     with pytest.raises(AuthorityError, match="only acts about keys"):
         read_certificates(GROUND, charter.acts)
     other = Ground(hub=GROUND.hub, root=signer("x/other-root").public_key, authority="DATA")

@@ -477,6 +477,8 @@ def test_required_signers_tell_pages_whom_to_ask() -> None:
     assert [[(signer_.role, signer_.department) for signer_ in group] for group in groups] == [[("provider", "PSB"), ("requester", "CAB")]]
     ending = required_signers(order("revoke", target=target, reason=reason()), charter.standing)
     assert {group[0].role for group in ending} == {"provider", "requester", "authority"}
+    of_hub = required_signers(order("revoke_key", keyid="hub/counter-1", reason="x"), charter.standing)
+    assert {group[0].keyid for group in of_hub} == {"authority/root", "hub/counter-1"}
 
 
 def test_a_key_that_begins_later_is_certified_now_and_signs_then() -> None:
