@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Mapping
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
 from audit.proof.acts.standing import OrderFault
 from audit.proof.canonical import Document
@@ -266,6 +266,4 @@ ORDER_TYPES = frozenset(_ORDERS)
 
 def scope_of(order: Document) -> Document:
     """The agreement or offer inside an order whose shape has been checked."""
-    inner = order["agreement" if order["type"] == "agree" else "offer"]
-    assert isinstance(inner, dict)  # noqa: S101 - the shape says so; this tells the type checker
-    return inner
+    return cast("Document", order["agreement" if order["type"] == "agree" else "offer"])
