@@ -11,6 +11,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange.settings")
 pages = get_asgi_application()
 
 from audit.durability import ensure_durable  # noqa: E402 - Django's apps must be ready
+from exchange import celery as _wake_ups  # noqa: E402, F401 - messages go to our broker, not to a default one
 from exchange.delivery.plane import PREFIX, Plane  # noqa: E402 - Django's apps must be ready
 from exchange.parentwatch import end_with_parent  # noqa: E402 - after Django, as above
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -13,7 +11,6 @@ from django.utils.translation import gettext as _
 
 from audit.errors import HubError, Invalid
 
-logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 
 
@@ -96,7 +93,6 @@ class ProblemMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         if not isinstance(error, HubError):
-            logger.error("unexpected error %s in request %s", type(error).__name__, uuid.uuid4(), exc_info=error)
             return None
         if request.path.startswith(("/api/", "/log/", "/catalog.jsonld")):
             return problem_response(error, instance=request.path)
