@@ -9,3 +9,9 @@ class PortalConfig(AppConfig):
     name = "exchange.portal"
     label = "portal"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Name the work that pages ask for and a worker does."""
+        from exchange.portal.auditor import checking
+
+        checking.register_work()

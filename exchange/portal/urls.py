@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exchange.portal import auditor, catalogue, department, public, verification
+from exchange.portal import auditor, catalogue, department, public, transparency, verification
 
 urlpatterns = [
     *public.urlpatterns,
@@ -10,4 +10,5 @@ urlpatterns = [
     *department.urlpatterns,
     *auditor.urlpatterns,
     *verification.urlpatterns,
+    *transparency.urlpatterns,
 ]

@@ -1,0 +1,90 @@
+"""The filter bar of the log's search, and what it asks of the index."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from exchange.portal.auditor.names import Names
+from exchange.portal.tones import face_of
+
+MOMENT = "%Y-%m-%dT%H:%M"
+KINDS = {
+    "exchange": gettext_lazy("Answered calls"),
+    "refusal": gettext_lazy("Refused calls"),
+    "act": gettext_lazy("Acts of authority"),
+    "request": gettext_lazy("Requests"),
+    "agreement": gettext_lazy("Steps of agreements"),
+    "load": gettext_lazy("Loads of data"),
+    "dataset": gettext_lazy("Datasets on and off"),
+    "people": gettext_lazy("People and roles"),
+    "purpose": gettext_lazy("Purposes"),
+    "tally": gettext_lazy("Hourly counts"),
+    "verification": gettext_lazy("Verifications"),
+    "unreadable": gettext_lazy("Unreadable entries"),
+}
+OUTCOMES = ("ANSWERED", "REFUSED", "FAILED", "WAITING", "ABANDONED")
+SIDES = {
+    "department": gettext_lazy("either side"),
+    "requester": gettext_lazy("asked"),
+    "provider": gettext_lazy("was asked"),
+}
+
+
+class SearchForm(forms.Form):
+    """What an auditor may search by."""
+
+    hide_optional = True
+    department = forms.ChoiceField(label=gettext_lazy("Department"), required=False)
+    side = forms.ChoiceField(label=gettext_lazy("It …"), required=False, choices=list(SIDES.items()))
+    dataset = forms.ChoiceField(label=gettext_lazy("Dataset"), required=False)
+    purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), required=False)
+    outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), required=False)
+    type = forms.ChoiceField(label=gettext_lazy("Kind"), required=False)
+    since = forms.DateTimeField(label=gettext_lazy("From"), required=False)
+    until = forms.DateTimeField(label=gettext_lazy("Until"), required=False)
+    reason = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    agreement = forms.CharField(required=False, max_length=71, widget=forms.HiddenInput)
+
+    def __init__(self, data: QueryDict, names: Names) -> None:
+        """Offer what the catalogue knows, and the kinds and outcomes of the log."""
+        super().__init__(data)
+        self._choices("department", names.departments)
+        self._choices("dataset", names.datasets)
+        self._choices("purpose", names.purposes)
+        self._choices("outcome", {code: str(face_of(code).word) for code in OUTCOMES})
+        self._choices("type", KINDS)
+        for name in ("since", "until"):
+            self.fields[name].widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format=MOMENT)
+
+    def wanted(self) -> dict[str, str]:
+        """The filters as `audit.search` takes them; a field that is not understood filters nothing and says so."""
+        self.is_valid()
+        found = {name: str(value) for name, value in self.cleaned_data.items() if value and name not in ("since", "until", "side")}
+        if "department" in found:
+            found[self.cleaned_data.get("side") or "department"] = found.pop("department")
+        for name, lookup in (("since", "from_ms"), ("until", "until_ms")):
+            moment = self.cleaned_data.get(name)
+            if moment is not None:
+                found[lookup] = str(max(0, milliseconds(moment)))
+        return found
+
+    def _choices(self, name: str, choices: Any) -> None:
+        field: Any = self.fields[name]
+        field.choices = [("", _("All")), *choices.items()]
+
+
+def milliseconds(moment: datetime) -> int:
+    """A time in ms since 1970."""
+    return int(moment.timestamp() * 1000)
+
+
+def local_text(time_ms: int) -> str:
+    """A time as the fields From and Until write it: to the minute, on the local clock."""
+    return timezone.localtime(datetime.fromtimestamp(time_ms / 1000, tz=timezone.get_current_timezone())).strftime(MOMENT)
