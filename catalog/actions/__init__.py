@@ -5,6 +5,7 @@ from catalog.actions.loading import check_load, load_file, publish_revision, rec
 from catalog.actions.publishing import publish_version
 from catalog.actions.registering import register_department, register_purpose, register_system
 from catalog.actions.restricting import restrict_item, unrestrict_item
+from catalog.actions.revoking import revoke_key
 
 __all__ = [
     "bring_online",
@@ -17,6 +18,7 @@ __all__ = [
     "register_purpose",
     "register_system",
     "restrict_item",
+    "revoke_key",
     "take_offline",
     "unrestrict_item",
 ]

@@ -2,14 +2,52 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib.auth.decorators import login_required
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_GET
+
+from audit.models import EntryIndex
+from catalog.models import Dataset, Department, Key, Purpose, System
+from exchange.accounts.acting import departments_of
+from exchange.accounts.models import Role
+from exchange.portal.department.desk import Desk, desk_of, show
+from exchange.portal.department.waiting import waiting_for
+
+RECENT = 8
 
 
 @login_required
 @require_GET
 def console(request: HttpRequest) -> HttpResponse:
-    """What waits for this person."""
-    return render(request, "department/console.html", {})
+    """What waits for this person, then what the department does; first the choice of department where there are several."""
+    desk = desk_of(request)
+    own = Department.objects.filter(code__in=departments_of(request.user))
+    if desk is None:
+        return render(request, "department/choose.html", {"departments": own})
+    return show(request, desk, "console", departments=own, today=timezone.localdate(), **_contents(desk))
+
+
+def _contents(desk: Desk) -> dict[str, Any]:
+    recent = list(exchanges_of(desk.department)[:RECENT])
+    codes = [row.dataset for row in recent]
+    return {
+        "waiting": waiting_for(desk),
+        "roles": [Role(role).label for role in sorted(desk.roles)],
+        "recent": recent,
+        "titles": {dataset.code: dataset.title for dataset in Dataset.objects.filter(code__in=codes)},
+        "purposes": {purpose.code: purpose.title for purpose in Purpose.objects.filter(code__in=[row.purpose for row in recent])},
+        "systems": System.objects.filter(department=desk.department),
+        "keys": Key.objects.filter(department=desk.department).in_force().order_by("keyid"),
+        "datasets": Dataset.objects.published().filter(provider=desk.department),
+    }
+
+
+def exchanges_of(department: Department) -> QuerySet[EntryIndex]:
+    """Exchanges and refusals in which the department asked or was asked, the newest first."""
+    party = Q(requester=department.code) | Q(provider=department.code)
+    return EntryIndex.objects.filter(party, type__in=("exchange", "refusal")).order_by("-entry")

@@ -1,0 +1,37 @@
+"""Revoke a system's key: from the act on nothing that it signs is accepted, and nothing brings it back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from audit import acts
+from audit.errors import Fault, Invalid, NotAllowed
+from catalog import orders, permission, projection
+from catalog.errors import AlreadyThere
+from catalog.models import Key
+
+SYSTEM_USE = "system"
+
+
+@transaction.atomic
+def revoke_key(key: Key, *, reason: str, acting_user: Any) -> Key:
+    """Append a `revoke_key` act signed by the department that issued the key's certificate.
+
+    An administrator of that department may. Document keys and the hub's own are the root's to revoke: NotAllowed.
+    Raises AlreadyThere for a key that is revoked, Invalid without a reason.
+    """
+    if key.use != SYSTEM_USE or key.department is None:
+        raise NotAllowed(_("Only keys of systems are revoked here; document keys are revoked by the sharing authority's root."))
+    permission.require(acting_user, key.department, permission.ADMINISTRATOR)
+    if key.revoked_seq is not None:
+        raise AlreadyThere(_("This key is revoked already."))
+    if not reason.strip():
+        raise Invalid(_("A revocation has a reason."), faults=[Fault("reason", "required", _("Write why."))])
+    order = orders.order("revoke_key", keyid=key.keyid, reason=reason.strip())
+    orders.append_signed(order, department=key.department, acting_user=acting_user, role="issuer")
+    projection.project_keys(acts.standing())
+    key.refresh_from_db()
+    return key

@@ -1,0 +1,225 @@
+"""The form with which one dataset is asked for: what may be named is ticked, what may not is shown with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from audit.proof.acts import METHODS
+from audit.proof.acts.scope import OWNER_CHECK
+from catalog.description.trees import items_of
+from catalog.models import DataItem, Dataset, Department, Purpose, System
+from exchange.portal.department import parameter_fields, words
+from exchange.sharing.actions import PartTerms, RequestWords
+from exchange.sharing.models import RequestPart
+
+DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+NUMBERS = {"per_day": 100_000_000, "per_minute": 1_000_000, "fact_answers": 1_000_000, "fact_days": 3660, "retention_days": 36_600}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One item or fact of the form: its tick, its parameters' fields, and why it cannot be asked for (empty: it can)."""
+
+    name: str
+    title: str
+    bound: Any
+    is_ticked: bool
+    closed: str = ""
+    sensitivity: int | None = None
+    sharing: str = ""
+    fields: tuple[Any, ...] = ()
+
+
+class AskingForm(forms.Form):
+    """Everything about one dataset; values that cannot be are refused by the same rules as in the API."""
+
+    purpose = forms.ModelChoiceField(
+        Purpose.objects.none(),
+        label=gettext_lazy("Purpose"),
+        empty_label=None,
+        widget=forms.RadioSelect,
+        help_text=gettext_lazy("The legal basis beside it is copied into the request as it stands today."),
+    )
+    reason = forms.CharField(
+        label=gettext_lazy("Why the data are needed"),
+        widget=forms.Textarea,
+        max_length=10_000,
+        help_text=gettext_lazy("The authority and the owner read it."),
+    )
+    methods = forms.MultipleChoiceField(label=gettext_lazy("Ways of asking"), widget=forms.CheckboxSelectMultiple, required=False)
+    systems = forms.MultipleChoiceField(
+        label=gettext_lazy("Systems that will ask"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        help_text=gettext_lazy("Only these may call; each signs with its own key."),
+    )
+    filter_item = forms.ChoiceField(
+        label=gettext_lazy("Only rows where"), required=False, help_text=gettext_lazy("Ask for no more rows than the purpose needs.")
+    )
+    filter_values = forms.CharField(
+        label=gettext_lazy("is one of"),
+        required=False,
+        widget=forms.Textarea(attrs={"class": "mz-code"}),
+        help_text=gettext_lazy("One value a line."),
+    )
+    per_day = forms.IntegerField(label=gettext_lazy("Subjects a day"), min_value=1, initial=10_000)
+    per_minute = forms.IntegerField(label=gettext_lazy("Subjects a minute"), min_value=1, initial=600)
+    fact_answers = forms.IntegerField(
+        label=gettext_lazy("Answers of one fact about the same subject"),
+        min_value=1,
+        initial=3,
+        help_text=gettext_lazy("Keeps values from being guessed by asking again and again."),
+    )
+    fact_days = forms.IntegerField(label=gettext_lazy("within this many days"), min_value=1, initial=30)
+    period_from = forms.DateField(
+        label=gettext_lazy("From"), required=False, widget=DAY, help_text=gettext_lazy("Left empty: from the signature on.")
+    )
+    period_until = forms.DateField(label=gettext_lazy("Until and including"), widget=DAY)
+    retention_days = forms.IntegerField(label=gettext_lazy("Days that answers may be kept"), min_value=0, initial=30)
+
+    def __init__(self, dataset: Dataset, requester: Department, *args: Any, part: RequestPart | None = None, **kwargs: Any) -> None:
+        kwargs.setdefault("initial", _initial(part))
+        super().__init__(*args, **kwargs)
+        self.dataset, self.part = dataset, part
+        self.document: dict[str, Any] = dataset.current_version.content if dataset.current_version else {"items": [], "facts": []}
+        self.items = list(dataset.current_version.items.all()) if dataset.current_version else []
+        self._offer_choices(requester)
+        self._add_wishes()
+        for name, most in NUMBERS.items():
+            field: Any = self.fields[name]
+            field.max_value = most
+            field.validators.append(forms.fields.validators.MaxValueValidator(most))
+
+    def _offer_choices(self, requester: Department) -> None:
+        fields: dict[str, Any] = self.fields
+        own = self.dataset.provider_id == requester.code
+        purposes = Purpose.objects.all()
+        fields["purpose"].queryset = purposes.filter(code=OWNER_CHECK) if own else purposes.exclude(code=OWNER_CHECK)
+        fields["purpose"].label_from_instance = _purpose_words
+        offered = self.document.get("methods") or sorted(METHODS, key=list(words.METHODS).index)
+        fields["methods"].choices = [(method, words.method_word(method)) for method in offered]
+        fields["systems"].choices = [(row.code, f"{row.code} · {row.name}") for row in System.objects.filter(department=requester)]
+        fields["filter_item"].choices = [("", _("every row")), *((item.name, item.title) for item in self.items)]
+
+    def _add_wishes(self) -> None:
+        wished = {row.name for row in self.part.items.all()} if self.part else set()
+        for item in self.items:
+            name = f"items.{item.name}"
+            self.fields[name] = forms.BooleanField(label=item.title, required=False, disabled=not item.may_be_asked)
+            self.initial[name] = item.name in wished and item.may_be_asked
+        asked = {row.name: row.parameters for row in self.part.facts.all()} if self.part else {}
+        closed = self._closed_facts()
+        for fact in self.document["facts"]:
+            name = f"facts.{fact['name']}"
+            self.fields[name] = forms.BooleanField(
+                label=words.title_of(fact, fact["name"]), required=False, disabled=fact["name"] in closed
+            )
+            self.initial[name] = fact["name"] in asked and fact["name"] not in closed
+            parameter_fields.add(self, fact, self.document, asked.get(fact["name"], {}))
+
+    def _closed_facts(self) -> frozenset[str]:
+        closed = {item.name for item in self.items if not item.may_be_asked}
+        read = {fact["name"]: {item for _operator, item in items_of(fact["expression"])} for fact in self.document["facts"]}
+        return frozenset(name for name, items in read.items() if items & closed)
+
+    def item_lines(self) -> Iterator[Line]:
+        """Every item of the dataset, those that cannot be asked for too."""
+        for item in self.items:
+            bound = self[f"items.{item.name}"]
+            yield Line(item.name, item.title, bound, bool(bound.value()), _closed_item(item), item.sensitivity, item.sharing_attribute)
+
+    def fact_lines(self) -> Iterator[Line]:
+        """Every fact with the fields of its parameters."""
+        closed = self._closed_facts()
+        for fact in self.document["facts"]:
+            name = fact["name"]
+            bound = self[f"facts.{name}"]
+            reason = _("It rests on an item that is not shared.") if name in closed else ""
+            fields = tuple(self[field] for field in self.fields if field.startswith(f"facts.{name}."))
+            yield Line(name, words.title_of(fact, name), bound, bool(bound.value()), reason, fields=fields)
+
+    def words(self) -> RequestWords:
+        """What the whole request says; needs a valid form."""
+        return RequestWords(purpose=self.cleaned_data["purpose"], reason=self.cleaned_data["reason"])
+
+    def terms(self) -> PartTerms:
+        """What the part asks for; needs a valid form."""
+        data = self.cleaned_data
+        return PartTerms(
+            items=[item.name for item in self.items if data[f"items.{item.name}"]],
+            facts={fact["name"]: parameter_fields.values(fact, data) for fact in self.document["facts"] if data[f"facts.{fact['name']}"]},
+            methods=data["methods"],
+            systems=data["systems"],
+            row_filter=self._row_filter(),
+            period_from=_morning(data["period_from"]),
+            period_until=_morning(data["period_until"] + timedelta(days=1)),
+            supersedes=self.part.supersedes if self.part else "",
+            **{name: data[name] for name in NUMBERS},
+        )
+
+    def _row_filter(self) -> dict[str, Any] | None:
+        name = self.cleaned_data["filter_item"]
+        if not name:
+            return None
+        is_whole = any(item.name == name and item.type == "integer" for item in self.items)
+        lines = [line.strip() for line in self.cleaned_data["filter_values"].splitlines() if line.strip()]
+        return {name: {"in": [int(line) if is_whole and line.lstrip("-").isdecimal() else line for line in lines]}}
+
+    def clean(self) -> dict[str, Any]:
+        """The period runs forward, and a filter has values."""
+        data = super().clean() or {}
+        begin, end = data.get("period_from"), data.get("period_until")
+        if begin and end and end < begin:
+            self.add_error("period_until", _("The period ends before it begins."))
+        if data.get("filter_item") and not data.get("filter_values", "").strip():
+            self.add_error("filter_values", _("Name at least one value, or choose every row."))
+        return data
+
+    def field_for(self, where: str) -> str | None:
+        """Where a fault of the rules belongs: `R14.facts.age.n` → the field of that parameter."""
+        place = where.removeprefix(f"{self.dataset.code}.")
+        near = {"period": "period_until", "legal_basis": "purpose", "row_filter": "filter_item"}
+        head = place.partition(".")[0]
+        candidates = (place, f"{place}.min", place.rpartition(".")[0], near.get(head, head))
+        return next((name for name in candidates if name in self.fields), None)
+
+
+def _purpose_words(purpose: Any) -> str:
+    return _("%(title)s – %(law)s, %(article)s") % {"title": purpose.title, "law": purpose.legal_basis, "article": purpose.article}
+
+
+def _closed_item(item: DataItem) -> str:
+    if item.sharing_attribute == "NOT_SHARED":
+        return _("Not shared: no request may name it.")
+    return _("Its owner has restricted it for now.") if item.restricted else ""
+
+
+def _morning(day: date | None) -> datetime | None:
+    """Midnight at the beginning of a day, here."""
+    return timezone.make_aware(datetime.combine(day, time())) if day else None
+
+
+def _initial(part: RequestPart | None) -> dict[str, Any]:
+    if part is None:
+        return {"period_until": timezone.localdate() + timedelta(days=364)}
+    row_filter = part.row_filter or {}
+    name, rule = next(iter(row_filter.items()), ("", {}))
+    return {
+        "purpose": part.request.purpose_id,
+        "reason": part.request.reason,
+        "methods": part.methods,
+        "systems": part.systems,
+        "filter_item": name,
+        "filter_values": "\n".join(str(value) for value in rule.get("in", ())),
+        "period_from": timezone.localdate(part.period_from),
+        "period_until": timezone.localdate(part.period_until - timedelta(seconds=1)),
+        **{name: getattr(part, name) for name in NUMBERS},
+    }

@@ -1,0 +1,140 @@
+"""Requests: the list, one request with its parts, and each step of a part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from audit.errors import Conflict, Invalid
+from exchange.portal.department import listing, reading
+from exchange.portal.department.deciding_form import DecisionForm
+from exchange.portal.department.desk import Desk, at_desk, done, look_again, show
+from exchange.portal.department.forms import GroundForm, NoteForm, ReasonForm, ReturnForm, sent
+from exchange.portal.department.lists import page_of
+from exchange.sharing import actions
+from exchange.sharing.lifecycle import PartEvent
+from exchange.sharing.models import RequestPart, SharingRequest
+from exchange.sharing.sides import require_part_step
+
+PAGE = "console_request"
+PartView = Callable[[HttpRequest, Desk, RequestPart], HttpResponse]
+
+
+@require_GET
+@at_desk
+def requests(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Requests of the department, and those that reach it."""
+    wanted = listing.Wanted.of(request.GET)
+    page = page_of(listing.requests_of(desk, wanted), request.GET.get("cursor", ""))
+    return show(request, desk, "requests", page=page, wanted=wanted, tabs=listing.tabs(desk, wanted), filter=listing.StateForm(request.GET))
+
+
+@require_GET
+@at_desk
+def one_request(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+    """One request with the parts that the reader may see."""
+    found = visible_request(desk, number)
+    shown = reading.parts_of(desk, found)
+    return show(request, desk, "request", found=found, parts=shown, **reading.request_steps(shown))
+
+
+@require_POST
+@at_desk
+def submit(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+    """Hand in; what does not hold is listed on the request's page."""
+    found = visible_request(desk, number)
+    try:
+        actions.submit(found, **desk.acting)
+    except Invalid as refused:
+        shown = reading.parts_of(desk, found)
+        context = {"found": found, "parts": shown, "refused": refused, **reading.request_steps(shown)}
+        return show(request, desk, "request", **context)
+    except Conflict as conflict:
+        return look_again(request, conflict, PAGE, number)
+    return done(request, _("The request is handed in. The sharing authority checks it next."), PAGE, number)
+
+
+def part_step(event: PartEvent) -> Callable[[PartView], Callable[..., HttpResponse]]:
+    """A page for one step: the part must be visible, the step allowed; what has moved on leads back to the request."""
+
+    def decorate(view: PartView) -> Callable[..., HttpResponse]:
+        @require_http_methods(["GET", "POST"])
+        @at_desk
+        @wraps(view)
+        def inner(request: HttpRequest, desk: Desk, number: str, dataset: str) -> HttpResponse:
+            part = visible_part(desk, number, dataset)
+            try:
+                require_part_step(desk.person, desk.department, part, event)
+                return view(request, desk, part)
+            except Conflict as conflict:
+                return look_again(request, conflict, PAGE, number)
+
+        return inner
+
+    return decorate
+
+
+@part_step(PartEvent.CHECK)
+def check(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
+    """The authority's formal check."""
+    form = NoteForm(request.POST or None)
+    if sent(request, form, lambda data: actions.check(part, note=data["note"], **desk.acting)):
+        return done(request, _("Checked. The owner decides next, unless its standing offer covers it."), PAGE, part.request.number)
+    return show(request, desk, "check", form=form, shown=reading.shown_part(desk, part))
+
+
+@part_step(PartEvent.RETURN)
+def send_back(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
+    """Back to the requester with one complete list."""
+    form = ReturnForm(request.POST or None)
+    if sent(request, form, lambda data: actions.return_part(part, missing=data["missing"], **desk.acting)):
+        return done(request, _("Returned. The requester sees your list."), PAGE, part.request.number)
+    return show(request, desk, "return", form=form, shown=reading.shown_part(desk, part))
+
+
+@part_step(PartEvent.APPROVE)
+def approve(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
+    """The owner's decision, item by item."""
+    shown = reading.shown_part(desk, part)
+    form = DecisionForm(shown, request.POST or None)
+    if sent(request, form, lambda data: actions.approve(part, refused=form.refused(), note=data["note"], **desk.acting)):
+        return done(request, _("Approved and signed. An officer of the requester signs next."), PAGE, part.request.number)
+    return show(request, desk, "approve", form=form, shown=shown)
+
+
+@part_step(PartEvent.REFUSE)
+def refuse(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
+    """The owner's refusal."""
+    form = GroundForm(request.POST or None)
+    if sent(request, form, lambda data: actions.refuse(part, reason=data["reason"], ground=data["ground"], **desk.acting)):
+        return done(request, _("Refused. The requester sees the ground and your reason."), PAGE, part.request.number)
+    return show(request, desk, "refuse", form=form, shown=reading.shown_part(desk, part))
+
+
+@part_step(PartEvent.WITHDRAW)
+def withdraw(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
+    """The requester takes a part back."""
+    form = ReasonForm(request.POST or None)
+    if sent(request, form, lambda data: actions.withdraw(part, reason=data["reason"], **desk.acting)):
+        return done(request, _("Withdrawn."), PAGE, part.request.number)
+    return show(request, desk, "withdraw", form=form, shown=reading.shown_part(desk, part))
+
+
+def visible_request(desk: Desk, number: str) -> SharingRequest:
+    """The request, or 404 when it is not there or not the person's to see."""
+    rows = SharingRequest.objects.visible_to(desk.person).select_related("requester", "purpose", "created_by")
+    found: SharingRequest = get_object_or_404(rows, number=number)
+    return found
+
+
+def visible_part(desk: Desk, number: str, dataset: str) -> RequestPart:
+    """The part, or 404."""
+    part = reading.part_rows(desk).filter(request__number=number, dataset__code=dataset).first()
+    if part is None:
+        raise Http404
+    return part

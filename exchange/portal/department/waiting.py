@@ -1,0 +1,108 @@
+"""What waits for one person: the steps that nobody else at this moment has to take before, most urgent first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from catalog.models import Load
+from exchange.accounts.acting import stewarded
+from exchange.accounts.models import Role
+from exchange.portal.department.desk import Desk
+from exchange.portal.templatetags.look_text import page_url
+from exchange.sharing.models import Agreement, RequestPart
+
+MOST_OF_A_KIND = 50
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """One thing to do: which step, about what, for whom, until when, and where."""
+
+    step: str
+    about: str
+    party: str
+    url: str
+    due_on: date | None = None
+    is_verified: bool = True
+    is_provisional: bool = False
+
+    def days_left(self, today: date) -> int | None:
+        """Calendar days until it is due; negative when it is late."""
+        return (self.due_on - today).days if self.due_on else None
+
+
+def waiting_for(desk: Desk) -> list[Waiting]:
+    """Everything that this person may do now at this desk, what is due first on top."""
+    found = [*_checks(desk), *_decisions(desk), *_of_officers(desk), *_loads(desk)]
+    return sorted(found, key=lambda item: (item.due_on is None, item.due_on or date.max))
+
+
+def _parts(desk: Desk) -> Any:
+    return RequestPart.objects.visible_to(desk.person).select_related("request__requester", "dataset__provider")
+
+
+def _checks(desk: Desk) -> Iterator[Waiting]:
+    if Role.REVIEWER not in desk.roles or desk.department.code != settings.AUTHORITY_DEPARTMENT:
+        return
+    mine = Q(request__created_by=desk.person) | Q(submitted_by=desk.person)
+    for part in _parts(desk).waiting_for_check().exclude(mine)[:MOST_OF_A_KIND]:
+        yield _of_part(part, _("Check"), part.request.requester.name)
+
+
+def _decisions(desk: Desk) -> Iterator[Waiting]:
+    rows = _parts(desk).waiting_for_decision(frozenset({desk.department.code}))
+    if Role.OFFICER not in desk.roles:
+        rows = rows.filter(dataset__in=stewarded(desk.person))
+    mine = Q(request__created_by=desk.person) | Q(submitted_by=desk.person) | Q(checked_by=desk.person)
+    for part in rows.exclude(mine)[:MOST_OF_A_KIND]:
+        yield _of_part(part, _("Decide"), part.request.requester.name)
+
+
+def _of_officers(desk: Desk) -> Iterator[Waiting]:
+    if Role.OFFICER not in desk.roles:
+        return
+    own = _parts(desk).filter(request__requester=desk.department)
+    for part in own.filter(state="RETURNED").order_by("id")[:MOST_OF_A_KIND]:
+        yield _of_part(part, _("Complete"), part.dataset.provider.name, has_clock=False)
+    for part in own.filter(state="DRAFT").order_by("id")[:MOST_OF_A_KIND]:
+        yield _of_part(part, _("Finish the draft"), part.dataset.provider.name, has_clock=False)
+    yield from _signatures(desk)
+
+
+def _signatures(desk: Desk) -> Iterator[Waiting]:
+    proposed = Agreement.objects.visible_to(desk.person).filter(state="PROPOSED").select_related("dataset", "provider", "requester")
+    signed = Q(provider_signature__isnull=False) | ~Q(offer_hash="")
+    mine = Q(approved_by=desk.person) | Q(part__checked_by=desk.person)
+    for row in proposed.filter(signed, requester=desk.department).exclude(mine).order_by("id")[:MOST_OF_A_KIND]:
+        yield _of_agreement(row, _("Sign"), row.provider.name)
+    for row in proposed.filter(provider=desk.department, provider_signature=None, offer_hash="").order_by("id")[:MOST_OF_A_KIND]:
+        yield _of_agreement(row, _("Hand in your signature"), row.requester.name)
+
+
+def _loads(desk: Desk) -> Iterator[Waiting]:
+    if Role.PUBLISHER not in desk.roles:
+        return
+    rows = Load.objects.visible_to(desk.person).filter(state="READY", dataset__provider=desk.department).select_related("dataset")
+    for load in rows.order_by("created_at")[:MOST_OF_A_KIND]:
+        url = page_url(f"console/datasets/{load.dataset.code}")
+        yield Waiting(_("Publish"), f"{load.dataset.code} {load.dataset.title}", load.filename, url)
+
+
+def _of_part(part: RequestPart, step: str, party: str, *, has_clock: bool = True) -> Waiting:
+    url = reverse("console_request", args=[part.request.number])
+    about = f"{part.dataset.code} {part.dataset.title}"
+    clock = {"due_on": part.due_on, "is_verified": part.due_verified, "is_provisional": part.due_provisional} if has_clock else {}
+    return Waiting(step, about, party, url, **clock)  # type: ignore[arg-type]
+
+
+def _of_agreement(agreement: Agreement, step: str, party: str) -> Waiting:
+    about = f"{agreement.dataset.code} {agreement.dataset.title}"
+    return Waiting(step, about, party, reverse("console_agreement", args=[agreement.agreement_id]))
