@@ -1,4 +1,4 @@
-"""A demonstration city that was built once, and copies of it: home folders and databases, on SQLite or on the PostgreSQL of DATABASE_URL."""
+"""A demonstration city that was built once, and copies of it: home folders and databases, on SQLite or on DATABASE_URL's PostgreSQL."""
 
 from __future__ import annotations
 

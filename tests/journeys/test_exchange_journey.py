@@ -250,7 +250,8 @@ def test_doctor_names_a_key_that_is_not_the_certified_one(department: Department
 
 
 def test_doctor_names_a_clock_that_is_wrong(department: Department) -> None:
-    late = "import sys, time; real = time.time; time.time = lambda: real() - 300; sys.argv[0] = 'hub'; import hub_client.command as c; sys.exit(c.main())"
+    late = "import sys, time; real = time.time; time.time = lambda: real() - 300; sys.argv[0] = 'hub'"
+    late += "; import hub_client.command as c; sys.exit(c.main())"
     root = Path(__file__).parents[2]
     ended = department.hub("doctor", "--json", program=["-c", late], PYTHONPATH=f"{root}:{root / 'client'}")
     assert ended.code == 1, ended.out + ended.err
