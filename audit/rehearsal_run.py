@@ -77,12 +77,13 @@ def _keep(run_id: uuid.UUID, story: dict[str, Any], **news: Any) -> None:
 
 
 def _shown(change: Change) -> dict[str, Any]:
-    """The bytes around the changed one as text; what is stored is ASCII."""
+    """The bytes around the changed one as text, and after how many characters it stands."""
     start = max(0, change.offset - _AROUND)
     end = change.offset + _AROUND + 1
     return {
         "offset": change.offset,
         "length": len(change.before),
+        "caret": len(change.before[start : change.offset].decode("utf-8", "replace")),
         "before": change.before[start:end].decode("utf-8", "replace"),
         "after": change.after[start:end].decode("utf-8", "replace"),
         "byte_before": f"{change.before[change.offset]:02x}",

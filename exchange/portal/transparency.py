@@ -46,7 +46,7 @@ class Figures:
 @require_safe
 def transparency(request: HttpRequest) -> HttpResponse:
     """The page."""
-    found, names = _figures(), read_names()
+    found, names = current_figures(), read_names()
     checkpoint = proofs.published_checkpoint()
     context = {
         "figures": found,
@@ -66,7 +66,7 @@ def transparency(request: HttpRequest) -> HttpResponse:
     return render(request, "public/transparency.html", context)
 
 
-def _figures() -> Figures:
+def current_figures() -> Figures:
     """Counted once for each state of the index, however many people look."""
     head = LogHead.objects.values_list("followed_size", "root").first()
     size, root = (head[0], bytes(head[1])) if head else (0, b"")
@@ -141,6 +141,14 @@ def _authority() -> dict[str, Any]:
         "acts": standing.head.seq,
         "hub_held": sum(1 for item in standing.certificates.values() if item.department != "hub" and _held_by_hub(item)),
     }
+
+
+def agreements_in_force() -> int | None:
+    """How many agreements are in force now, by the signed acts; None while these do not verify."""
+    try:
+        return _in_force(acts.standing(), datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"))
+    except HubError:
+        return None
 
 
 def _held_by_hub(item: Any) -> bool:

@@ -63,7 +63,8 @@ WORDS: dict[Found, Words] = {
         "stopped",
         _("The hub broke its promise"),
         _(
-            "The hub signed that this entry would be in its log by now, and it is not. Keep the receipt: it is evidence. Tell the sharing authority."
+            "The hub signed that this entry would be in its log by now, and it is not. "
+            "Keep the receipt: it is evidence. Tell the sharing authority."
         ),
     ),
     Found.UNAVAILABLE: Words(

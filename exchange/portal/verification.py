@@ -23,6 +23,7 @@ from exchange.portal.verdict_words import WORDS
 class ReceiptForm(forms.Form):
     """The text, or the file."""
 
+    hide_optional = True
     receipt = forms.CharField(
         label=_("Receipt, or answer with its receipt"),
         required=False,

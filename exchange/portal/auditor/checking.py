@@ -20,6 +20,7 @@ from audit.models import VerificationRun
 from audit.rehearsal_run import rehearse
 from catalog import work
 from exchange.accounts.models import Person
+from exchange.portal.auditor.faults import faults_of
 from exchange.portal.auditor.permission import auditors_only
 from exchange.portal.auditor.story import told
 from exchange.portal.auditor.strip import log_strip
@@ -67,7 +68,7 @@ def run(request: HttpRequest, run_id: uuid.UUID) -> HttpResponse:
     context = {"run": found, "is_active": found.state in ACTIVE, "strip": log_strip()}
     if found.kind == VerificationRun.REHEARSAL:
         return render(request, "auditor/story.html", {**context, "story": told(found)})
-    return render(request, "auditor/run.html", {**context, "person": _with_people([found])[0][1]})
+    return render(request, "auditor/run.html", {**context, "faults": faults_of(found.report), "person": _with_people([found])[0][1]})
 
 
 @never_cache

@@ -30,10 +30,11 @@ KINDS = {
     "unreadable": gettext_lazy("Unreadable entries"),
 }
 OUTCOMES = ("ANSWERED", "REFUSED", "FAILED", "WAITING", "ABANDONED")
+# value before the department's code -> heading of its group
 SIDES = {
-    "department": gettext_lazy("either side"),
-    "requester": gettext_lazy("asked"),
-    "provider": gettext_lazy("was asked"),
+    "department": gettext_lazy("Either side"),
+    "requester": gettext_lazy("Who asked"),
+    "provider": gettext_lazy("Who was asked"),
 }
 
 
@@ -42,7 +43,6 @@ class SearchForm(forms.Form):
 
     hide_optional = True
     department = forms.ChoiceField(label=gettext_lazy("Department"), required=False)
-    side = forms.ChoiceField(label=gettext_lazy("It …"), required=False, choices=list(SIDES.items()))
     dataset = forms.ChoiceField(label=gettext_lazy("Dataset"), required=False)
     purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), required=False)
     outcome = forms.ChoiceField(label=gettext_lazy("Outcome"), required=False)
@@ -55,7 +55,7 @@ class SearchForm(forms.Form):
     def __init__(self, data: QueryDict, names: Names) -> None:
         """Offer what the catalogue knows, and the kinds and outcomes of the log."""
         super().__init__(data)
-        self._choices("department", names.departments)
+        self._choices("department", _by_side(names))
         self._choices("dataset", names.datasets)
         self._choices("purpose", names.purposes)
         self._choices("outcome", {code: str(face_of(code).word) for code in OUTCOMES})
@@ -66,9 +66,10 @@ class SearchForm(forms.Form):
     def wanted(self) -> dict[str, str]:
         """The filters as `audit.search` takes them; a field that is not understood filters nothing and says so."""
         self.is_valid()
-        found = {name: str(value) for name, value in self.cleaned_data.items() if value and name not in ("since", "until", "side")}
-        if "department" in found:
-            found[self.cleaned_data.get("side") or "department"] = found.pop("department")
+        found = {name: str(value) for name, value in self.cleaned_data.items() if value and name not in ("since", "until", "department")}
+        side, _separator, code = str(self.cleaned_data.get("department") or "").partition(":")
+        if code:
+            found[side] = code
         for name, lookup in (("since", "from_ms"), ("until", "until_ms")):
             moment = self.cleaned_data.get(name)
             if moment is not None:
@@ -78,6 +79,11 @@ class SearchForm(forms.Form):
     def _choices(self, name: str, choices: Any) -> None:
         field: Any = self.fields[name]
         field.choices = [("", _("All")), *choices.items()]
+
+
+def _by_side(names: Names) -> dict[Any, Any]:
+    """All departments under each heading; the value says which side is meant."""
+    return {heading: [(f"{side}:{code}", title) for code, title in names.departments.items()] for side, heading in SIDES.items()}
 
 
 def milliseconds(moment: datetime) -> int:

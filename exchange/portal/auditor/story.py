@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from audit.models import VerificationRun
 from audit.rehearsal_run import BROKEN, COPIED, NAMED, REPAIRED
+from exchange.portal.auditor.faults import Fault, faults_of
 from exchange.portal.templatetags.look_parts import Step
 
 _ORDER = (COPIED, BROKEN, NAMED, REPAIRED)
@@ -21,15 +22,29 @@ class Story:
     steps: list[Step]
     thing: str
     report: dict[str, Any]
-    named: str
+    named: Fault | None
+    before: str
+    after: str
 
 
 def told(run: VerificationRun) -> Story:
     """The story of a run from what it has kept."""
     report = run.report
     reached = _ORDER.index(report["step"]) if report.get("step") in _ORDER else -1
-    findings = report.get("findings") or []
-    return Story(_steps(run, report, reached), _thing(report), report, findings[0]["text"] if findings else "")
+    named = faults_of(report)
+    return Story(
+        steps=_steps(run, report, reached),
+        thing=_thing(report),
+        report=report,
+        named=named[0] if named else None,
+        before=_pointed(report, "before"),
+        after=_pointed(report, "after"),
+    )
+
+
+def _pointed(report: dict[str, Any], name: str) -> str:
+    """The bytes with a mark below the one that was changed."""
+    return f"{report[name]}\n{' ' * int(report.get('caret', 0))}^" if name in report else ""
 
 
 def _steps(run: VerificationRun, report: dict[str, Any], reached: int) -> list[Step]:
@@ -61,8 +76,8 @@ def _state(run: VerificationRun, number: int, reached: int) -> str:
 
 def _thing(report: dict[str, Any]) -> str:
     names = {
-        "entry": _("entry {number}"),
-        "act": _("act {number}"),
-        "disclosure": _("what is disclosed beside entry {number}"),
+        "entry": _("Entry {number} of a copy"),
+        "act": _("Act {number} of a copy"),
+        "disclosure": _("What is disclosed beside entry {number} of a copy"),
     }
     return names.get(str(report.get("kind")), "").format(number=report.get("number", 0))

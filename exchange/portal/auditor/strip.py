@@ -7,6 +7,7 @@ from datetime import datetime
 
 from audit import proofs, runs
 from audit.models import VerificationRun
+from exchange.portal.auditor.faults import faults_of
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,6 @@ def log_strip() -> LogStrip:
     if run is None or (run.is_sound and not run.size):
         return LogStrip(None, None, "", None, newest)
     if not run.is_sound:
-        first = next(iter(run.report.get("findings", [])), {})
-        return LogStrip(None, run.finished_at, str(first.get("text", "")), run, newest)
+        faults = faults_of(run.report)
+        return LogStrip(None, run.finished_at, faults[0].title if faults else "", run, newest)
     return LogStrip(run.size - 1, run.finished_at, "", None, newest)
