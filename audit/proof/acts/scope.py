@@ -128,7 +128,7 @@ def _narrower(outer: Document, inner: Document) -> bool:
     if outer == inner:
         return True
     if "in" in outer:
-        return "in" in inner and all(_holds(outer["in"], value) for value in cast("list[JSON]", inner["in"]))
+        return "in" in inner and all(value in cast("list[JSON]", outer["in"]) for value in cast("list[JSON]", inner["in"]))
     if "min" not in outer or "subject" in inner:
         return False
     low, high = outer["min"], outer["max"]
@@ -136,17 +136,12 @@ def _narrower(outer: Document, inner: Document) -> bool:
     return all(type(value) is type(low) and low <= value <= high for value in values)  # type: ignore[operator]
 
 
-def _holds(values: JSON, wanted: JSON) -> bool:
-    """Whether a list holds a value of the same type: 1 is not true, and "1" is not 1."""
-    return any(type(value) is type(wanted) and value == wanted for value in cast("list[JSON]", values))
-
-
 def _rows_within(outer: JSON, inner: JSON) -> bool:
     if outer is None:
         return True
     filters = cast("dict[str, Document]", inner or {})
     return all(
-        name in filters and all(_holds(allowed["in"], value) for value in cast("list[JSON]", filters[name]["in"]))
+        name in filters and all(value in cast("list[JSON]", allowed["in"]) for value in cast("list[JSON]", filters[name]["in"]))
         for name, allowed in cast("dict[str, Document]", outer).items()
     )
 

@@ -362,6 +362,7 @@ def test_without_an_offer_the_requester_cannot_sign_alone() -> None:
     assert refusal(charter, order("agree", agreement=agreement(), offer=name), ("requester", PSB)) == "SIGNERS"
 
 
+AGES: Document = {"facts": [{"fact": "age_at_least", "with": {"n": {"min": 60, "max": 80}}}]}
 SMALL = {"per_day": 2000, "burst_per_minute": 60, "fact_answers": {"q": 3, "days": 30}}
 
 
@@ -381,6 +382,9 @@ SMALL = {"per_day": 2000, "burst_per_minute": 60, "fact_answers": {"q": 3, "days
             {"facts": [{"fact": "age_at_least", "with": {"n": {"min": 59, "max": 80}}}]},
         ),
         ({}, {"facts": [{"fact": "age_at_least", "with": {"n": {"subject": "person"}}}]}),
+        (AGES, {"facts": [{"fact": "age_at_least", "with": {"n": {"subject": "person"}}}]}),
+        (AGES, {"facts": [{"fact": "age_at_least", "with": {"n": {"in": ["60"]}}}]}),
+        (AGES, {"facts": [{"fact": "age_at_least", "with": {"n": {"in": [[60]]}}}]}),
         ({"row_filter": {"grade": {"in": [1]}}}, {"row_filter": {"grade": {"in": ["1"]}}}),
         ({"row_filter": {"district": {"in": ["510104"]}}}, {}),
         ({"row_filter": {"district": {"in": ["510104"]}}}, {"row_filter": {"district": {"in": ["510105"]}}}),
