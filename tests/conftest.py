@@ -29,6 +29,8 @@ CHROMIUM = os.environ.get("CHROMIUM") or next((found for name in _CHROMIUMS if (
 def pytest_configure() -> None:
     """Read the settings now, from this worker's home; workers that we start must not read them before they have theirs."""
     _ = settings.DATABASES
+    # Slow on purpose in the hub; one test of sign-in (tests/accounts/test_hashing.py) stays on the hub's own.
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     del os.environ["DJANGO_SETTINGS_MODULE"]
 
 

@@ -133,7 +133,7 @@ def _system(parties: dict[str, Department], code: str) -> System:
 def _dataset(department: Department, document: dict[str, Any], rows: str, publisher: Person) -> Dataset:
     version = catalog_actions.publish_version(department, document=document, acting_user=publisher)
     dataset: Dataset = Dataset.objects.get(pk=version.dataset_id)
-    with _remembered_check():
+    with remembered_check():
         load = catalog_actions.load_file(dataset, fileobj=io.BytesIO(rows.encode()), filename="rows.csv", acting_user=publisher)
     assert load.state == "READY", load.report
     catalog_actions.publish_revision(load, acting_user=publisher)
@@ -145,7 +145,7 @@ _outcomes: dict[str, Any] = {}
 _loading: Any = catalog.actions.loading  # untyped, so that its check may be exchanged below
 
 
-class _remembered_check:  # noqa: N801 - reads as a verb phrase after `with`
+class remembered_check:  # noqa: N801 - reads as a verb phrase after `with`
     """While open, a file that this session has checked before is not parsed again: its two files are found by hash."""
 
     def __enter__(self) -> None:
