@@ -4,8 +4,9 @@ All receipts of a batch are leaves of one small RFC 6962 tree, so that one signa
 """
 
 import binascii
+import json
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -28,6 +29,7 @@ ROLE = "hub"
 VERSION = 1
 _SIGNED_MEMBERS = ("v", "log", "leaf", "entry", "issued_ms", "merge_by", "keyid")
 _MEMBERS = frozenset({*_SIGNED_MEMBERS, "disclosures", "proof", "signature"})
+_IN_ORDER = (*_SIGNED_MEMBERS, "disclosures", "proof", "signature")
 _PROOF_MEMBERS = frozenset({"index", "size", "path"})
 _DOCUMENT_MEMBERS = frozenset({"root", "size", "hub", "nonce"})
 _HASH_PREFIX = "sha256:"
@@ -67,27 +69,26 @@ def issue_receipts(
     signer: Signer, *, log: str, hub: str, parts: Sequence[ReceiptParts], issued_ms: int, merge_by: int
 ) -> list[dict[str, Any]]:
     """Receipts of one batch, in the order of `parts`, under one signature. `merge_by` in ms is the promise."""
+    written = written_receipts(signer, log=log, hub=hub, parts=parts, issued_ms=issued_ms, merge_by=merge_by)
+    receipts = [json.loads(text) for text in written]
+    return [{name: receipt[name] for name in _IN_ORDER} for receipt in receipts]
+
+
+def written_receipts(signer: Signer, *, log: str, hub: str, parts: Sequence[ReceiptParts], issued_ms: int, merge_by: int) -> list[bytes]:
+    """The same receipts as canonical JSON, written by hand: what they have in common is written once a batch."""
     if not parts:
         return []
-    receipts: list[dict[str, Any]] = [
-        {
-            "v": VERSION,
-            "log": log,
-            "leaf": _HASH_PREFIX + leaf_hash(part.entry).hex(),
-            "entry": b64encode(part.entry).decode("ascii"),
-            "issued_ms": issued_ms,
-            "merge_by": merge_by,
-            "keyid": signer.keyid,
-        }
-        for part in parts
+    before_leaf = b'","issued_ms":%d,"keyid":%b,"leaf":"%b' % (issued_ms, dumps(signer.keyid), _HASH_PREFIX.encode())
+    after_leaf = b'","log":%b,"merge_by":%d' % (dumps(log), merge_by)
+    heads = [b'"entry":"%b%b%b%b' % (b64encode(part.entry), before_leaf, _hex(leaf_hash(part.entry)), after_leaf) for part in parts]
+    root, paths = inclusion_paths([leaf_hash(b'{%b,"v":%d}' % (head, VERSION)) for head in heads])
+    signature = dumps(_sign(signer, hub=hub, root=root, size=len(parts), issued_ms=issued_ms))
+    end = b'],"size":%d},"signature":%b,"v":%d}' % (len(parts), signature, VERSION)
+    return [
+        b'{"disclosures":[%b],%b,"proof":{"index":%d,"path":[%b%b'
+        % (_texts(part.disclosures), head, index, _texts(_HASH_PREFIX + item.hex() for item in path), end)
+        for index, (head, part, path) in enumerate(zip(heads, parts, paths, strict=True))
     ]
-    root, paths = inclusion_paths([leaf_hash(dumps(receipt)) for receipt in receipts])
-    signature = _sign(signer, hub=hub, root=root, size=len(parts), issued_ms=issued_ms)
-    for index, (receipt, part, path) in enumerate(zip(receipts, parts, paths, strict=True)):
-        receipt["disclosures"] = part.disclosures
-        receipt["proof"] = {"index": index, "size": len(parts), "path": [_HASH_PREFIX + item.hex() for item in path]}
-        receipt["signature"] = signature
-    return receipts
 
 
 def verify_receipt(receipt: Document, *, public_key: bytes, log: str) -> VerifiedReceipt:
@@ -168,6 +169,16 @@ def _sign(signer: Signer, *, hub: str, root: bytes, size: int, issued_ms: int) -
     signed_at = datetime.fromtimestamp(issued_ms // 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     signature = sign_document(signer, kind=KIND, document=document, role=ROLE, signed_at=signed_at)
     return {**signature, "document": document}
+
+
+def _hex(data: bytes) -> bytes:
+    return data.hex().encode("ascii")
+
+
+def _texts(texts: Iterable[str]) -> bytes:
+    """Members of a JSON list of base64url or hexadecimal texts of our own making, which need no escapes."""
+    joined = '","'.join(texts)
+    return f'"{joined}"'.encode("ascii") if joined else b""
 
 
 def _check_head(receipt: Document, log: str) -> tuple[bytes, bytes]:

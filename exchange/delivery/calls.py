@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from audit.proof.canonical import loads
 from exchange.delivery.wire import Body
 from exchange.sharing.grounds_of_refusal import Refusal
 from exchange.sharing.policy import Method, Policy
@@ -49,12 +50,18 @@ class Completion:
 
 @dataclass(frozen=True)
 class Answer:
-    """What is released: the body with its receipt, in canonical JSON's terms, and the HTTP status."""
+    """What is released: the body with its receipt as canonical JSON, exactly as it is sent, and the HTTP status."""
 
     status: int
-    body: Mapping[str, Any]
+    raw: bytes
     outcome: Outcome
     leaf: bytes | None
+
+    @property
+    def body(self) -> dict[str, Any]:
+        """The body, read again: for callers inside the hub."""
+        read: dict[str, Any] = loads(self.raw, max_bytes=len(self.raw))
+        return read
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,7 @@ class Work:
     persons: list[Any] = field(default_factory=list)
     withheld: tuple[tuple[str, str], ...] = ()
     answer: dict[str, Any] = field(default_factory=dict)
+    written: tuple[bytes, bytes] = (b"", b"")
     built: Any = None
     replayed: bool = False
     suppressed: bool = False

@@ -9,7 +9,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Sequence
 from datetime import date, datetime
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import acts, trail
 from audit.errors import Unavailable
+from audit.proof.canonical import dumps
 from exchange.delivery import reading, recording
 from exchange.delivery.calls import Answer, Call, Completion, Deferred, Work
 from exchange.delivery.deciding import begin
@@ -139,11 +139,11 @@ def _release(works: Sequence[Work], at_ms: int) -> list[Answer | Deferred]:
     return [_released(work, next(issued) if work.is_recorded else None) for work in works]
 
 
-def _released(work: Work, receipt: dict[str, Any] | None) -> Answer:
+def _released(work: Work, receipt: bytes | None) -> Answer:
     if work.replayed:
         trail.count_stranger("REPLAYED")
-        return Answer(409, recording.replayed_problem(), "REFUSED", None)
+        return Answer(409, dumps(recording.replayed_problem()), "REFUSED", None)
     status = work.refusal.status if work.refusal else 200
     if receipt is None:
-        return Answer(status, work.answer, work.outcome, None)
-    return Answer(status, {**work.answer, "receipt": receipt}, work.outcome, work.built.leaf)
+        return Answer(status, b"".join(work.written), work.outcome, None)
+    return Answer(status, recording.with_receipt(work, receipt), work.outcome, work.built.leaf)

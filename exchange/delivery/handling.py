@@ -110,7 +110,7 @@ def _delivered(verified: Sequence[tuple[int, ParsedRequest, Call]]) -> list[tupl
 
 def _signed(signer: Signer, parsed: ParsedRequest, answer: Answer) -> Response:
     """The answer, or the refusal after authentication, signed together with the request that it answers."""
-    body = dumps(dict(answer.body))
+    body = answer.raw
     content_type = JSON_TYPE if answer.status == 200 else PROBLEM_TYPE
     headers = message.sign_answer(
         signer,

@@ -16,6 +16,8 @@ from exchange.delivery.refusal_rate import RATE
 from exchange.delivery.subjects import is_personal
 from exchange.sharing.grounds_of_refusal import Refusal, refusal
 
+_RECEIPT = "receipt"
+
 
 class VersionMoved(Exception):
     """An act was added between compiling and recording: decide again."""
@@ -38,15 +40,26 @@ def build_entry(work: Work, at_ms: int, keys: Mapping[tuple[str, str], Any]) -> 
     """Give the answer (or the problem) its salt, and build the entry that holds its digest."""
     body = work.answer if work.refusal is None else problem(work.refusal)
     body["salt"] = fresh_nonce()
-    work.answer = body
-    work.built = trail.build(
-        trail.Draft(route=_route(work), message=_message(work, body), persons=tuple(work.persons)), at_ms=at_ms, keys=keys
-    )
+    work.written = _written(body)
+    work.built = trail.build(trail.Draft(route=_route(work), message=_message(work), persons=tuple(work.persons)), at_ms=at_ms, keys=keys)
 
 
-def _message(work: Work, body: dict[str, Any]) -> dict[str, Any]:
+def _written(body: Mapping[str, Any]) -> tuple[bytes, bytes]:
+    """The canonical JSON of an answer in two pieces, between which its receipt stands: members are sorted by name."""
+    before = {name: value for name, value in body.items() if name < _RECEIPT}
+    after = {name: value for name, value in body.items() if name > _RECEIPT}
+    return dumps(before)[:-1] + b",", dumps(after)[1:]
+
+
+def with_receipt(work: Work, receipt: bytes) -> bytes:
+    """The body as it is sent."""
+    before, after = work.written
+    return b'%b"%b":%b,%b' % (before, _RECEIPT.encode(), receipt, after)
+
+
+def _message(work: Work) -> dict[str, Any]:
     caller = work.call.caller
-    return {"request": caller.request_digest, "signature": caller.signature, "answer": sha256_text(dumps(body))}
+    return {"request": caller.request_digest, "signature": caller.signature, "answer": sha256_text(b"".join(work.written))}
 
 
 def _route(work: Work) -> dict[str, Any]:

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from audit import signers
 from audit.ground import log_origin
 from audit.proof.keys import Use
-from audit.proof.receipt import ReceiptParts, issue_receipts
+from audit.proof.receipt import ReceiptParts, written_receipts
 from audit.trail import Built
 
 MERGE_PROMISE_MS = 3_600_000
 
 
-def receipts(built: Sequence[Built], issued_ms: int) -> list[dict[str, Any]]:
-    """One receipt for each entry, in order; the promise is to be in the log within the hour."""
+def receipts(built: Sequence[Built], issued_ms: int) -> list[bytes]:
+    """One receipt for each entry, in order, as canonical JSON; the promise is to be in the log within the hour."""
     if not built:
         return []
-    return issue_receipts(
+    return written_receipts(
         signers.hub_signer(Use.HUB_ANSWER),
         log=log_origin(),
         hub=log_origin(),
