@@ -19,7 +19,7 @@ class Refusal:
 
 
 _GROUNDS: dict[str, tuple[int, str, str]] = {
-    "MALFORMED": (400, "The request body is not of the agreed form; see detail.", "请求内容不符合约定格式，请按提示修改。"),
+    "MALFORMED": (400, "The request body is not of the agreed form.", "请求内容不符合约定格式。"),
     "CASE_REQUIRED": (400, "Personal data are asked for: name the case and the officer.", "涉及个人信息，请填写办件编号和经办人。"),
     "SUBJECT_KIND": (400, "This dataset is not about subjects of that kind.", "该资源不按此类标识查询。"),
     "SUBJECT_MALFORMED": (400, "An identifier is not well formed; check it for typing mistakes.", "标识号码格式有误，请核对。"),
@@ -44,9 +44,10 @@ _GROUNDS: dict[str, tuple[int, str, str]] = {
 
 
 def refusal(code: str, **data: Any) -> Refusal:
-    """The refusal of that code; ``data`` are members for programs. Never a subject's identifier."""
+    """The refusal of that code; ``data`` are members for programs, and ``why`` also ends the sentence. Never a subject's identifier."""
     status, en, zh = _GROUNDS[code]
-    return Refusal(code=code, status=status, en=en, zh=zh, data=data)
+    why = f" ({data['why']})" if "why" in data else ""
+    return Refusal(code=code, status=status, en=en + why, zh=zh + why, data=data)
 
 
 def codes() -> tuple[str, ...]:
