@@ -39,7 +39,7 @@ def agreements(request: HttpRequest, desk: Desk) -> HttpResponse:
     page = page_of(listing.agreements_of(desk, wanted), request.GET.get("cursor", ""))
     rows = [(row, row.state_at(timezone.now()).value) for row in page.rows]
     state = listing.AgreementStateForm(request.GET)
-    return show(request, desk, "agreements", page=page, rows=rows, tabs=listing.agreement_tabs(desk, wanted), filter=state)
+    return show(request, desk, "agreements", page=page, rows=rows, filter=state)
 
 
 @require_GET

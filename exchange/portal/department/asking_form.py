@@ -12,15 +12,17 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from audit.proof.acts import METHODS
+from audit import acts
 from audit.proof.acts.scope import OWNER_CHECK
 from catalog.description.trees import items_of
 from catalog.models import DataItem, Dataset, Department, Purpose, System
 from exchange.portal.department import parameter_fields, words
 from exchange.sharing.actions import PartTerms, RequestWords
+from exchange.sharing.askable import Wanted, askable_faults
 from exchange.sharing.models import RequestPart
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+METHODS = ("VERIFY", "QUERY", "BATCH")  # what the data path executes today; a description may name its own
 NUMBERS = {"per_day": 100_000_000, "per_minute": 1_000_000, "fact_answers": 1_000_000, "fact_days": 3660, "retention_days": 36_600}
 
 
@@ -88,7 +90,7 @@ class AskingForm(forms.Form):
     def __init__(self, dataset: Dataset, requester: Department, *args: Any, part: RequestPart | None = None, **kwargs: Any) -> None:
         kwargs.setdefault("initial", _initial(part))
         super().__init__(*args, **kwargs)
-        self.dataset, self.part = dataset, part
+        self.dataset, self.requester, self.part = dataset, requester.code, part
         self.document: dict[str, Any] = dataset.current_version.content if dataset.current_version else {"items": [], "facts": []}
         self.items = list(dataset.current_version.items.all()) if dataset.current_version else []
         self._offer_choices(requester)
@@ -104,7 +106,7 @@ class AskingForm(forms.Form):
         purposes = Purpose.objects.all()
         fields["purpose"].queryset = purposes.filter(code=OWNER_CHECK) if own else purposes.exclude(code=OWNER_CHECK)
         fields["purpose"].label_from_instance = _purpose_words
-        offered = self.document.get("methods") or sorted(METHODS, key=list(words.METHODS).index)
+        offered = self.document.get("methods") or METHODS
         fields["methods"].choices = [(method, words.method_word(method)) for method in offered]
         fields["systems"].choices = [(row.code, f"{row.code} · {row.name}") for row in System.objects.filter(department=requester)]
         fields["filter_item"].choices = [("", _("every row")), *((item.name, item.title) for item in self.items)]
@@ -146,6 +148,12 @@ class AskingForm(forms.Form):
             fields = tuple(self[field] for field in self.fields if field.startswith(f"facts.{name}."))
             yield Line(name, words.title_of(fact, name), bound, bool(bound.value()), reason, fields=fields)
 
+    @property
+    def has_own_limits(self) -> bool:
+        """Whether rows or quota need looking at: they are wrong, or not the usual ones."""
+        names = ("filter_item", "filter_values", "per_day", "per_minute", "fact_answers", "fact_days")
+        return any(name in self.errors or str(self[name].value() or "") != str(self.fields[name].initial or "") for name in names)
+
     def words(self) -> RequestWords:
         """What the whole request says; needs a valid form."""
         return RequestWords(purpose=self.cleaned_data["purpose"], reason=self.cleaned_data["reason"])
@@ -155,7 +163,7 @@ class AskingForm(forms.Form):
         data = self.cleaned_data
         return PartTerms(
             items=[item.name for item in self.items if data[f"items.{item.name}"]],
-            facts={fact["name"]: parameter_fields.values(fact, data) for fact in self.document["facts"] if data[f"facts.{fact['name']}"]},
+            facts=self._facts(data),
             methods=data["methods"],
             systems=data["systems"],
             row_filter=self._row_filter(),
@@ -174,14 +182,39 @@ class AskingForm(forms.Form):
         return {name: {"in": [int(line) if is_whole and line.lstrip("-").isdecimal() else line for line in lines]}}
 
     def clean(self) -> dict[str, Any]:
-        """The period runs forward, and a filter has values."""
+        """The period runs forward, a filter has values; when it is handed in, every fault of the rules too, at once."""
         data = super().clean() or {}
         begin, end = data.get("period_from"), data.get("period_until")
         if begin and end and end < begin:
             self.add_error("period_until", _("The period ends before it begins."))
         if data.get("filter_item") and not data.get("filter_values", "").strip():
             self.add_error("filter_values", _("Name at least one value, or choose every row."))
+        if self.data.get("step") == "submit":
+            self._add_rule_faults(data)
         return data
+
+    def _add_rule_faults(self, data: dict[str, Any]) -> None:
+        """What the action would refuse, beside what the form refuses; a field with a fault already gets no second one."""
+        purpose = data.get("purpose")
+        wanted = Wanted(
+            dataset=self.dataset.code,
+            requester=self.requester,
+            purpose=purpose.code if purpose else "",
+            systems=tuple(data.get("systems", ())),
+            methods=tuple(data.get("methods", ())),
+            items=tuple(item.name for item in self.items if data.get(f"items.{item.name}")),
+            facts=self._facts(data),
+            legal_basis=({"text": purpose.legal_basis, "article": purpose.article},) if purpose else (),
+            supersedes=self.part.supersedes if self.part else "",
+        )
+        for fault in askable_faults(wanted, acts.standing()):
+            field = self.field_for(fault.where)
+            if field not in self.errors:
+                self.add_error(field, str(fault.message))
+
+    def _facts(self, data: dict[str, Any]) -> dict[str, dict[str, Any]]:
+        declared = self.document["facts"]
+        return {fact["name"]: parameter_fields.values(fact, data) for fact in declared if data.get(f"facts.{fact['name']}")}
 
     def field_for(self, where: str) -> str | None:
         """Where a fault of the rules belongs: `R14.facts.age.n` → the field of that parameter."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -21,6 +22,14 @@ from exchange.portal.department.waiting import waiting_for
 RECENT = 8
 
 
+@dataclass(frozen=True)
+class Call:
+    """One line of the log's index, with its purpose in words."""
+
+    row: EntryIndex
+    purpose: str
+
+
 @login_required
 @require_GET
 def console(request: HttpRequest) -> HttpResponse:
@@ -34,13 +43,11 @@ def console(request: HttpRequest) -> HttpResponse:
 
 def _contents(desk: Desk) -> dict[str, Any]:
     recent = list(exchanges_of(desk.department)[:RECENT])
-    codes = [row.dataset for row in recent]
+    purposes = {purpose.code: purpose.title for purpose in Purpose.objects.filter(code__in=[row.purpose for row in recent])}
     return {
         "waiting": waiting_for(desk),
         "roles": [Role(role).label for role in sorted(desk.roles)],
-        "recent": recent,
-        "titles": {dataset.code: dataset.title for dataset in Dataset.objects.filter(code__in=codes)},
-        "purposes": {purpose.code: purpose.title for purpose in Purpose.objects.filter(code__in=[row.purpose for row in recent])},
+        "recent": [Call(row, purposes.get(row.purpose, row.purpose)) for row in recent],
         "systems": System.objects.filter(department=desk.department),
         "keys": Key.objects.filter(department=desk.department).in_force().order_by("keyid"),
         "datasets": Dataset.objects.published().filter(provider=desk.department),

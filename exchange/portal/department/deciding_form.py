@@ -14,6 +14,7 @@ from exchange.portal.department.reading import ShownPart, Wish
 class DecisionForm(forms.Form):
     """A tick and a reason for each asked item and fact."""
 
+    hide_optional = True  # a reason is needed where a tick is taken away
     note = forms.CharField(label=gettext_lazy("Remark"), required=False, widget=forms.Textarea, max_length=10_000)
 
     def __init__(self, shown: ShownPart, *args: Any, **kwargs: Any) -> None:

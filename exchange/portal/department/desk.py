@@ -13,14 +13,25 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from audit.errors import Conflict
 from catalog.models import Department
 from exchange.accounts.acting import acting_as, acting_department, roles_in
 from exchange.accounts.models import Person, Role
+from exchange.portal.templatetags.look_parts import Tab
+from exchange.portal.templatetags.look_text import page_url
 
 View = Callable[..., HttpResponse]
 P = ParamSpec("P")
+ROOMS = {
+    "console": _("What waits"),
+    "console/requests": _("Requests"),
+    "console/agreements": _("Agreements"),
+    "console/datasets": _("Datasets and loads"),
+    "console/keys": _("Systems and keys"),
+    "console/people": _("People"),
+}
 
 
 @dataclass(frozen=True)
@@ -30,11 +41,16 @@ class Desk:
     person: Person
     department: Department
     roles: frozenset[str]
+    room: str = ""
 
     @property
     def acting(self) -> dict[str, Any]:
         """Who acts, as the actions name it."""
         return {"acting_user": self.person, "department": self.department}
+
+    def rooms(self) -> list[Tab]:
+        """The rooms of the console as tabs."""
+        return [Tab(str(title), page_url(path), current=path == self.room) for path, title in ROOMS.items()]
 
     def require(self, *roles: Role) -> None:
         """Return when the person plays one of `roles` here. Raises RoleNeeded (403)."""
@@ -47,7 +63,8 @@ def desk_of(request: HttpRequest) -> Desk | None:
     if department is None:
         return None
     person: Any = request.user
-    return Desk(person, department, roles_in(person, department))
+    room = request.path_info.split("/", 2)[-1]
+    return Desk(person, department, roles_in(person, department), room)
 
 
 def at_desk(view: Callable[Concatenate[HttpRequest, Desk, P], HttpResponse]) -> View:

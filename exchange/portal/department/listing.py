@@ -4,45 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
-from django.urls import reverse
-from django.utils.http import urlencode
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from exchange.accounts.models import Role
 from exchange.portal.department.desk import Desk
-from exchange.portal.templatetags.look_parts import Tab
 from exchange.portal.tones import face_of
 from exchange.sharing.lifecycle import AgreementState, PartState
 from exchange.sharing.models import Agreement, RequestPart
 
-SIDES = ("sent", "received", "all")
+SIDES = ("sent", "received")
 
 
 class StateForm(forms.Form):
     """Narrow the list of requests."""
 
     hide_optional = True
-    side = forms.CharField(required=False, widget=forms.HiddenInput)
+    side = forms.ChoiceField(label=gettext_lazy("Direction"), required=False)
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
 
     states: type[Any] = PartState
+    directions: ClassVar[dict[str, Any]] = {"sent": gettext_lazy("Sent by us"), "received": gettext_lazy("Asked of us")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field: Any = self.fields["state"]
-        field.choices = [("", _("All")), *((state.value, face_of(state).word) for state in self.states)]
+        fields: dict[str, Any] = self.fields
+        fields["state"].choices = [("", _("All")), *((state.value, face_of(state).word) for state in self.states)]
+        fields["side"].choices = [("", _("All")), *self.directions.items()]
 
 
 class AgreementStateForm(StateForm):
     """Narrow the list of agreements."""
 
     states = AgreementState
+    directions: ClassVar[dict[str, Any]] = {"sent": gettext_lazy("We receive"), "received": gettext_lazy("We provide")}
 
 
 @dataclass(frozen=True)
@@ -91,36 +91,3 @@ def sees_all(desk: Desk) -> bool:
     """Whether the person watches every department's requests at this desk."""
     is_reviewer = Role.REVIEWER in desk.roles and desk.department.code == settings.AUTHORITY_DEPARTMENT
     return is_reviewer or Role.AUDITOR in desk.roles
-
-
-def tabs(desk: Desk, wanted: Wanted) -> list[Tab]:
-    """Sent, received, and both, each with how many there are."""
-    rows = RequestPart.objects.visible_to(desk.person)
-    counted = rows.aggregate(
-        sent=_distinct(_side(desk, "sent")), received=_distinct(_side(desk, "received")), all=_distinct(_side(desk, ""))
-    )
-    words = {"": _("All"), "sent": _("Sent by us"), "received": _("Asked of us")}
-    return _tabs("console_requests", wanted, words, {"": counted["all"], **counted})
-
-
-def agreement_tabs(desk: Desk, wanted: Wanted) -> list[Tab]:
-    """From whom we get, to whom we give, and both."""
-    rows = Agreement.objects.visible_to(desk.person)
-    asked, given = Q(requester=desk.department), Q(provider=desk.department)
-    both = Q() if sees_all(desk) else asked | given
-    counted = rows.aggregate(sent=_distinct(asked), received=_distinct(given), all=_distinct(both))
-    words = {"": _("All"), "sent": _("We receive"), "received": _("We provide")}
-    return _tabs("console_agreements", wanted, words, {"": counted["all"], **counted})
-
-
-def _distinct(condition: Q) -> Count:
-    return Count("pk", filter=condition & Q(pk__isnull=False), distinct=True)
-
-
-def _tabs(page: str, wanted: Wanted, words: Mapping[str, str], counted: Mapping[str, int]) -> list[Tab]:
-    address = reverse(page)
-    made = []
-    for side, title in words.items():
-        query = urlencode({name: value for name, value in (("side", side), ("state", wanted.state)) if value})
-        made.append(Tab(title, f"{address}?{query}" if query else address, current=wanted.side == side, count=counted[side]))
-    return made

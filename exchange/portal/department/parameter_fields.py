@@ -38,8 +38,8 @@ def values(fact: Document, data: Document) -> dict[str, Any]:
 def _rule(parameter: Document, name: str, data: Document) -> dict[str, Any] | None:
     if parameter["type"] == "subject":
         return None if parameter.get("optional") else {"subject": parameter["kind"]}
-    if f"{name}.min" in data:
-        low, high = data[f"{name}.min"], data[f"{name}.max"]
+    if f"{name}.min" in data or f"{name}.max" in data:
+        low, high = data.get(f"{name}.min"), data.get(f"{name}.max")
         return None if low in (None, "") and high in (None, "") else {"min": _plain(low), "max": _plain(high)}
     chosen = data.get(name) or []
     lines = chosen if isinstance(chosen, list) else [line.strip() for line in chosen.splitlines() if line.strip()]

@@ -30,7 +30,7 @@ class _DeskForm(forms.Form):
         if "role" in fields:
             fields["role"].choices = [(role.value, role.label) for role in Role if _is_given_here(role, desk)]
         if "person" in fields:
-            fields["person"].queryset = _colleagues(desk)
+            fields["person"].queryset = _colleagues(desk) if "dataset" in fields else _colleagues(desk).exclude(pk=desk.person.pk)
         if "dataset" in fields:
             fields["dataset"].queryset = Dataset.objects.published().filter(provider=desk.department)
 

@@ -31,7 +31,7 @@ def requests(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Requests of the department, and those that reach it."""
     wanted = listing.Wanted.of(request.GET)
     page = page_of(listing.requests_of(desk, wanted), request.GET.get("cursor", ""))
-    return show(request, desk, "requests", page=page, wanted=wanted, tabs=listing.tabs(desk, wanted), filter=listing.StateForm(request.GET))
+    return show(request, desk, "requests", page=page, filter=listing.StateForm(request.GET))
 
 
 @require_GET
