@@ -37,10 +37,17 @@ def _made(item: Item, number: int, job: Job) -> Any:
         codes = job.document["code_lists"][item.declared["code_list"]]
         return codes[number % len(codes)]["code"]
     return {
-        "integer": int(item.declared.get("minimum", 0)) + number,
+        "integer": _integer(item, number),
         "decimal": f"{item.declared.get('minimum', 0)}",
         "boolean": number % 2 == 0,
         "date": f"2000-01-{number + 1:02}",
         "datetime": f"2000-01-{number + 1:02}T08:00:00",
         "identifier": f"…{number + 1:04}",
     }.get(item.type, f"示例 {number + 1}")
+
+
+def _integer(item: Item, number: int) -> int:
+    """The number-th value of the declared range, from its beginning again where it is short; None bounds are open."""
+    minimum, maximum = (None if item.declared.get(bound) is None else int(item.declared[bound]) for bound in ("minimum", "maximum"))
+    first = minimum if minimum is not None else min(0, maximum if maximum is not None else 0)
+    return first + number % (maximum - first + 1) if maximum is not None else first + number

@@ -14,13 +14,18 @@ from audit import acts, trail
 from audit.errors import HubError
 from catalog.models import Dataset
 from exchange.portal.gallery import gallery, tick
+from exchange.portal.transparency import agreements_in_force, current_figures
+
+NEWEST = 4
 
 
 @require_GET
 def home(request: HttpRequest) -> HttpResponse:
-    """What this is, and the three ways in."""
-    newest = Dataset.objects.published().order_by("-current_revision__act_seq")[:6]
-    return render(request, "public/home.html", {"datasets": newest, "is_demo": settings.DEMO})
+    """What this is, the ways in, and figures that the log itself counted."""
+    published = Dataset.objects.published().select_related("provider", "current_revision")
+    newest = list(published.exclude(current_revision=None).order_by("-current_revision__act_seq")[:NEWEST])
+    context = {"datasets": newest, "registers": published.count(), "figures": current_figures(), "agreements": agreements_in_force()}
+    return render(request, "public/home.html", context)
 
 
 @require_GET

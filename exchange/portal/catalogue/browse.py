@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET
 from audit.errors import Missing
 from catalog import search
 from catalog.models import Dataset, Department, Sensitivity, SharingAttribute, UpdateFrequency
+from exchange.portal.catalogue.sample import sample_of
 
 ANY = ("", gettext_lazy("All"))
 
@@ -45,9 +46,10 @@ class FindForm(forms.Form):
 @require_GET
 def catalogue(request: HttpRequest) -> HttpResponse:
     """Search; a filter that makes no sense finds nothing and says so in the form."""
-    form = FindForm(request.GET or None)
-    text = form.cleaned_data["q"] if form.is_valid() else ""
-    filters = form.filters() if form.is_valid() else {}
+    form = FindForm(request.GET)
+    if not form.is_valid():
+        return render(request, "catalogue/list.html", {"form": form, "results": search.Results([], 0), "is_filtered": True}, status=400)
+    text, filters = form.cleaned_data["q"], form.filters()
     results = search.search(text, filters=filters, cursor=request.GET.get("cursor") or None)
     return render(request, "catalogue/list.html", {"form": form, "results": results, "is_filtered": bool(text or filters)})
 
@@ -58,29 +60,20 @@ def dataset_page(request: HttpRequest, code: str) -> HttpResponse:
     dataset = Dataset.objects.visible_to(request.user).with_details().filter(code=code).first()
     if dataset is None or dataset.current_version is None:
         raise Missing(_("There is no such dataset. It may have been withdrawn; search the catalogue."))
-    document = dataset.current_version.content
+    document, items = dataset.current_version.content, list(dataset.current_version.items.all())
     context = {
         "dataset": dataset,
         "document": document,
-        "items": dataset.current_version.items.all(),
+        "items": items,
         "facts": dataset.current_version.facts.all(),
         "revision": dataset.current_revision,
         "quality_items": (dataset.current_revision.quality if dataset.current_revision else {}).get("items", []),
-        "sample": _sample(dataset),
+        "sample": sample_of(dataset, document, items),
+        "code_lists": document.get("code_lists", {}),
         "ask_url": f"{reverse('home')}console/requests/new?dataset={dataset.code}",
         "is_asked_for": dataset.sharing_attribute != SharingAttribute.NOT_SHARED and not dataset.open,
     }
     return render(request, "catalogue/dataset.html", context)
-
-
-def _sample(dataset: Dataset) -> dict[str, Any]:
-    """Made-up rows (real values of sensitivity 1 only), without the items that are restricted now."""
-    if dataset.current_revision is None or dataset.current_version is None:
-        return {}
-    stored = dataset.current_revision.sample
-    shown = [item for item in dataset.current_version.items.all() if item.may_be_asked and item.name in stored.get("items", [])]
-    rows = [[row.get(item.name) for item in shown] for row in stored.get("rows", [])]
-    return {"items": shown, "rows": rows, "made": set(stored.get("made", []))}
 
 
 urlpatterns = [

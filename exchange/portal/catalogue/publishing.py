@@ -14,6 +14,7 @@ from django.urls import path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django_htmx.http import HttpResponseClientRefresh
 
 from audit.errors import Conflict, HubError, Invalid, Missing
 from catalog import actions, permission
@@ -21,7 +22,7 @@ from catalog.lifecycle import LoadState
 from catalog.models import Dataset, Department, Load
 from catalog.quality.words import file_text, rule_text
 from exchange.accounts.acting import require_acting_department
-from exchange.portal.catalogue.description_file import read_description
+from exchange.portal.catalogue.description_file import LARGEST_BYTES, read_description
 
 BUSY = (LoadState.RECEIVED, LoadState.CHECKING)
 SHOWN_FAULTS = 200
@@ -38,13 +39,13 @@ class DescriptionForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """One of the two, and readable."""
         given: dict[str, Any] = super().clean() or {}
-        raw = given["file"].read() if given.get("file") else (given.get("text") or "").encode()
+        raw = given["file"].read(LARGEST_BYTES + 1) if given.get("file") else (given.get("text") or "").encode()
         if not raw.strip():
             raise forms.ValidationError(_("Choose a file, or paste the description."))
         try:
             given["document"] = read_description(raw)
         except Invalid as error:
-            raise forms.ValidationError([str(fault.message) or str(error) for fault in error.faults] or [str(error)]) from error
+            raise forms.ValidationError(_fault_texts(error)) from error
         return given
 
 
@@ -78,14 +79,24 @@ def _own_load(request: HttpRequest, load_id: uuid.UUID) -> Load:
     return load
 
 
+def _sent(request: HttpRequest) -> tuple[Any, Any]:
+    """What a form is bound to: nothing before it was sent."""
+    return (request.POST, request.FILES) if request.method == "POST" else (None, None)
+
+
 def _attempt(form: forms.Form, action: Any) -> Any:
     """Call an action; its faults become the form's, one by one."""
     try:
         return action()
     except (Invalid, Conflict) as error:
-        faults = [f"{fault.where}: {fault.message or fault.rule}" for fault in getattr(error, "faults", ())]
-        form.add_error(None, faults or [str(error)])
+        form.add_error(None, _fault_texts(error))
         return None
+
+
+def _fault_texts(error: HubError) -> list[str]:
+    """One line for each fault: where, then what; never the value."""
+    faults = [(fault.where, str(fault.message or fault.rule)) for fault in getattr(error, "faults", ())]
+    return [f"{where}: {text}" if where else text for where, text in faults] or [str(error)]
 
 
 @login_required
@@ -104,8 +115,8 @@ def describe(request: HttpRequest) -> HttpResponse:
     """Publish a new description, of a new dataset or of a known one."""
     department: Department = require_acting_department(request)
     permission.require(request.user, department, permission.PUBLISHER)
-    form = DescriptionForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = DescriptionForm(*_sent(request))
+    if form.is_valid():
         document = form.cleaned_data["document"]
         version = _attempt(form, lambda: actions.publish_version(department, document=document, acting_user=request.user))
         if version is not None:
@@ -119,8 +130,8 @@ def describe(request: HttpRequest) -> HttpResponse:
 def own_dataset(request: HttpRequest, code: str) -> HttpResponse:
     """One's own dataset: load a file, see the loads, restrict items, go offline."""
     dataset = _own(request, code)
-    form = FileForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid():
+    form = FileForm(*_sent(request))
+    if form.is_valid():
         sent = form.cleaned_data["file"]
         load = _attempt(form, lambda: actions.receive_file(dataset, fileobj=sent, filename=sent.name, acting_user=request.user))
         if load is not None:
@@ -139,9 +150,11 @@ def _items(dataset: Dataset) -> Any:
 def load_page(request: HttpRequest, load_id: uuid.UUID) -> HttpResponse:
     """How far the check is, then its report; a part of the page is asked for again while it runs."""
     load = _own_load(request, load_id)
-    context = {"load": load, "is_busy": load.state in BUSY, "report": load.report or {}, **_faults(load.report or {})}
-    is_part = request.headers.get("HX-Request") == "true"
-    return render(request, "catalogue/load_progress.html" if is_part and context["is_busy"] else "catalogue/load.html", context)
+    is_busy = load.state in BUSY
+    if request.headers.get("HX-Request") == "true":
+        return render(request, "catalogue/load_progress.html", {"load": load}) if is_busy else HttpResponseClientRefresh()
+    context = {"load": load, "is_busy": is_busy, "report": load.report or {}, **_faults(load.report or {})}
+    return render(request, "catalogue/load.html", context)
 
 
 def _faults(report: dict[str, Any]) -> dict[str, Any]:
