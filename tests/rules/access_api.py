@@ -1,0 +1,95 @@
+"""Who may do what over the management API: method, address, scenario (tests/rules/city.py) and the status for each persona.
+
+Written by hand, from what the roles mean (docs/architecture.md, exchange/sharing/lifecycle.py); a table made from the role table would
+only say that the code equals itself. What somebody may not even know of is 404, what is seen but forbidden is 403.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from tests.world_data import CONDITIONAL, TERMS
+
+TABLE = """
+method route                                                        scenario   nobody req own stw pub adm rev aud out dta ina
+
+GET    api/v1/log/proof                                             -          200 200 200 200 200 200 200 200 200 200 200
+GET    api/v1/log/entries/<int:index>                               -          200 200 200 200 200 200 200 200 200 200 200
+GET    api/v1/log/search                                            -          401 403 403 403 403 403 403 200 403 403 401
+GET    api/v1/keys                                                  -          200 200 200 200 200 200 200 200 200 200 200
+
+GET    api/v1/catalog/datasets                                      -          200 200 200 200 200 200 200 200 200 200 200
+GET    api/v1/catalog/datasets/<str:code>                           -          200 200 200 200 200 200 200 200 200 200 200
+GET    api/v1/catalog/datasets/<str:code>/versions                  -          200 200 200 200 200 200 200 200 200 200 200
+GET    api/v1/catalog/departments                                   -          200 200 200 200 200 200 200 200 200 200 200
+GET    api/v1/catalog/purposes                                      -          200 200 200 200 200 200 200 200 200 200 200
+POST   api/v1/catalog/departments/<str:department>/versions         -          401 403 403 201 201 403 403 403 403 403 401
+POST   api/v1/catalog/datasets/<str:code>/offline                   -          401 403 403 200 200 403 403 403 403 403 401
+DELETE api/v1/catalog/datasets/<str:code>/offline                   closed     401 403 403 200 200 403 403 403 403 403 401
+POST   api/v1/catalog/datasets/<str:code>/items/<str:item>/restriction -       401 403 403 200 200 403 403 403 403 403 401
+DELETE api/v1/catalog/datasets/<str:code>/items/<str:item>/restriction closed  401 403 403 200 200 403 403 403 403 403 401
+POST   api/v1/catalog/datasets/<str:code>/loads                     -          401 403 403 202 202 403 403 403 403 403 401
+GET    api/v1/catalog/loads                                         -          401 200 200 200 200 200 200 200 200 200 401
+GET    api/v1/catalog/loads/<uuid:load_id>                          -          401 404 404 200 200 404 404 404 404 404 401
+POST   api/v1/catalog/loads/<uuid:load_id>/publication              -          401 404 404 200 200 404 404 404 404 404 401
+
+GET    api/v1/me                                                    -          401 200 200 200 200 200 200 200 200 200 401
+POST   api/v1/me/acting_department                                  -          401 403 200 200 200 200 403 403 403 403 401
+GET    api/v1/people                                                -          401 200 200 200 200 200 200 200 200 200 401
+POST   api/v1/people                                                -          401 403 403 403 403 201 403 403 403 201 401
+POST   api/v1/people/<uuid:person_id>/invitation                    -          401 404 404 404 403 201 404 404 404 201 401
+POST   api/v1/people/<uuid:person_id>/roles                         -          401 404 404 404 403 201 404 404 404 201 401
+DELETE api/v1/people/<uuid:person_id>/roles/<int:membership_id>     -          401 404 404 404 403 204 404 404 404 204 401
+
+GET    api/v1/requests                                              -          401 200 200 200 200 200 200 200 200 200 401
+POST   api/v1/requests                                              -          401 201 201 403 403 403 403 403 201 403 401
+GET    api/v1/requests/<str:number>                                 submitted  401 200 200 200 200 200 200 200 404 404 401
+GET    api/v1/requests/<str:number>                                 draft      401 200 404 404 404 404 200 200 404 404 401
+PUT    api/v1/requests/<str:number>                                 draft      401 200 404 404 404 404 403 403 404 404 401
+POST   api/v1/requests/<str:number>/submit                          draft      401 200 404 404 404 404 403 403 404 404 401
+PUT    api/v1/requests/<str:number>/parts/<str:dataset>             draft      401 200 404 404 404 404 403 403 404 404 401
+POST   api/v1/requests/<str:number>/parts/<str:dataset>/check       submitted  401 403 403 403 403 403 200 403 404 404 401
+POST   api/v1/requests/<str:number>/parts/<str:dataset>/return      submitted  401 403 403 403 403 403 200 403 404 404 401
+POST   api/v1/requests/<str:number>/parts/<str:dataset>/approve     checked    401 403 200 200 403 403 403 403 404 404 401
+POST   api/v1/requests/<str:number>/parts/<str:dataset>/refuse      checked    401 403 200 200 403 403 403 403 404 404 401
+POST   api/v1/requests/<str:number>/parts/<str:dataset>/return      checked    401 403 200 200 403 403 403 403 404 404 401
+POST   api/v1/requests/<str:number>/parts/<str:dataset>/withdraw    submitted  401 200 403 403 403 403 403 403 404 404 401
+
+GET    api/v1/agreements                                            -          401 200 200 200 200 200 200 200 200 200 401
+GET    api/v1/agreements/<str:agreement_id>                         -          401 200 200 200 200 200 200 200 404 404 401
+POST   api/v1/agreements/<str:agreement_id>/provide_signature       proposed   401 403 409 409 403 403 403 403 404 404 401
+POST   api/v1/agreements/<str:agreement_id>/sign                    proposed   401 200 403 403 403 403 403 403 404 404 401
+POST   api/v1/agreements/<str:agreement_id>/suspend                 -          401 200 200 200 403 403 200 403 404 404 401
+POST   api/v1/agreements/<str:agreement_id>/resume                  suspended  401 403 200 200 403 403 403 403 404 404 401
+POST   api/v1/agreements/<str:agreement_id>/revoke                  -          401 200 200 200 403 403 200 403 404 404 401
+
+GET    api/schema.json                                              -          200 200 200 200 200 200 200 200 200 200 200
+GET    api/docs                                                     -          200 200 200 200 200 200 200 200 200 200 200
+"""
+
+WHY = {"reason": "The allowance was abolished.", "ground": "PURPOSE_ENDED"}
+RESTRICTION = "api/v1/catalog/datasets/<str:code>/items/<str:item>/restriction"
+PART = "api/v1/requests/<str:number>/parts/<str:dataset>"
+AGREEMENT = "api/v1/agreements/<str:agreement_id>"
+
+# Bodies with which the address says yes to somebody; without one an empty object is sent.
+BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "api/v1/catalog/departments/<str:department>/versions"): {"document": {**CONDITIONAL, "update_frequency": "WEEKLY"}},
+    ("POST", "api/v1/catalog/datasets/<str:code>/offline"): {"reason": "It moves house."},
+    ("POST", RESTRICTION): {"reason": "Wrong since May."},
+    ("DELETE", RESTRICTION): {"reason": "Right again."},
+    ("POST", "api/v1/me/acting_department"): {"department": "DPF"},
+    ("POST", "api/v1/people"): {"username": "dpf.new", "name_en": "Li Na", "department": "DPF", "role": "OFFICER"},
+    ("POST", "api/v1/people/<uuid:person_id>/roles"): {"department": "DPF", "role": "OFFICER"},
+    ("POST", "api/v1/requests"): {"purpose": "disability_allowance", "reason": "No papers.", "parts": [{"dataset": "R14", **TERMS}]},
+    ("PUT", "api/v1/requests/<str:number>"): {"purpose": "disability_allowance", "reason": "Better said."},
+    ("PUT", PART): {"dataset": "R14", **TERMS, "items": ["grade"]},
+    ("POST", f"{PART}/return"): {"missing": [{"where": "reason", "message": "Say which allowance."}]},
+    ("POST", f"{PART}/refuse"): {"reason": "No.", "ground": "LAW_FORBIDS"},
+    ("POST", f"{AGREEMENT}/suspend"): WHY,
+    ("POST", f"{AGREEMENT}/resume"): {"reason": "We have looked."},
+    ("POST", f"{AGREEMENT}/revoke"): WHY,
+}
+QUERIES = {"api/v1/log/proof": "?index=0"}
+HEADERS = {"If-Match": '"1"'}
+UPLOADS = {"api/v1/catalog/datasets/<str:code>/loads"}

@@ -1,0 +1,150 @@
+"""Who opens which page, and who may press its button. 401 stands for being led to sign-in; 302 for a step that was taken.
+
+A POST sends an empty form: 422 or 400 says that the person stands before the form and has to fill it in, 403 that the step is not theirs,
+404 that they are not told whether there is such a thing.
+"""
+
+from __future__ import annotations
+
+TABLE = """
+method route                                                        scenario   nobody req own stw pub adm rev aud out dta ina
+
+GET    page:                                                        -          200 200 200 200 200 200 200 200 200 200 200
+GET    page:status                                                  -          200 200 200 200 200 200 200 200 200 200 200
+GET    page:help                                                    -          200 200 200 200 200 200 200 200 200 200 200
+GET    page:privacy                                                 -          200 200 200 200 200 200 200 200 200 200 200
+GET    page:accessibility                                           -          200 200 200 200 200 200 200 200 200 200 200
+GET    page:look                                                    -          404 404 404 404 404 404 404 404 404 404 404
+GET    page:look/tick                                               -          404 404 404 404 404 404 404 404 404 404 404
+GET    page:verify                                                  -          200 200 200 200 200 200 200 200 200 200 200
+POST   page:verify                                                  -          422 422 422 422 422 422 422 422 422 422 422
+GET    page:transparency                                            -          200 200 200 200 200 200 200 200 200 200 200
+GET    page:catalog                                                 -          200 200 200 200 200 200 200 200 200 200 200
+GET    page:catalog/<slug:code>                                     -          200 200 200 200 200 200 200 200 200 200 200
+
+GET    page:console                                                 -          401 200 200 200 200 200 200 200 200 200 401
+GET    page:console/datasets                                        -          401 200 200 200 200 200 200 200 200 200 401
+GET    page:console/datasets/new                                    -          401 403 403 200 200 403 403 403 403 403 401
+POST   page:console/datasets/new                                    -          401 403 403 400 400 403 403 403 403 403 401
+GET    page:console/datasets/<slug:code>                            -          401 404 404 200 200 404 404 404 404 404 401
+POST   page:console/datasets/<slug:code>                            -          401 404 404 400 400 404 404 404 404 404 401
+POST   page:console/datasets/<slug:code>/offline                    -          401 404 404 302 302 404 404 404 404 404 401
+POST   page:console/datasets/<slug:code>/online                     closed     401 404 404 302 302 404 404 404 404 404 401
+POST   page:console/datasets/<slug:code>/restrict                   -          401 404 404 302 302 404 404 404 404 404 401
+POST   page:console/datasets/<slug:code>/unrestrict                 closed     401 404 404 302 302 404 404 404 404 404 401
+GET    page:console/loads/<uuid:load_id>                            -          401 404 404 200 200 404 404 404 404 404 401
+POST   page:console/loads/<uuid:load_id>/publish                    -          401 404 404 302 302 404 404 404 404 404 401
+
+GET    page:console/requests                                        -          401 200 200 200 200 200 200 200 200 200 401
+GET    page:console/requests/new                                    -          401 200 200 403 403 403 403 403 200 403 401
+POST   page:console/requests/new                                    -          401 422 422 403 403 403 403 403 422 403 401
+GET    page:console/requests/<str:number>                           submitted  401 200 200 200 200 200 200 200 404 404 401
+GET    page:console/requests/<str:number>                           draft      401 200 404 404 404 404 200 200 404 404 401
+POST   page:console/requests/<str:number>/submit                    draft      401 302 404 404 404 404 403 403 404 404 401
+GET    page:console/requests/<str:number>/<str:dataset>/edit        draft      401 200 404 404 404 404 403 403 404 404 401
+POST   page:console/requests/<str:number>/<str:dataset>/edit        draft      401 422 404 404 404 404 403 403 404 404 401
+GET    page:console/requests/<str:number>/<str:dataset>/check       submitted  401 403 403 403 403 403 200 403 404 404 401
+POST   page:console/requests/<str:number>/<str:dataset>/check       submitted  401 403 403 403 403 403 302 403 404 404 401
+GET    page:console/requests/<str:number>/<str:dataset>/return      submitted  401 403 403 403 403 403 200 403 404 404 401
+POST   page:console/requests/<str:number>/<str:dataset>/return      checked    401 403 422 422 403 403 403 403 404 404 401
+GET    page:console/requests/<str:number>/<str:dataset>/approve     checked    401 403 200 200 403 403 403 403 404 404 401
+POST   page:console/requests/<str:number>/<str:dataset>/approve     checked    401 403 422 422 403 403 403 403 404 404 401
+GET    page:console/requests/<str:number>/<str:dataset>/refuse      checked    401 403 200 200 403 403 403 403 404 404 401
+POST   page:console/requests/<str:number>/<str:dataset>/refuse      checked    401 403 422 422 403 403 403 403 404 404 401
+GET    page:console/requests/<str:number>/<str:dataset>/withdraw    submitted  401 200 403 403 403 403 403 403 404 404 401
+POST   page:console/requests/<str:number>/<str:dataset>/withdraw    submitted  401 422 403 403 403 403 403 403 404 404 401
+
+GET    page:console/agreements                                      -          401 200 200 200 200 200 200 200 200 200 401
+GET    page:console/agreements/<str:agreement_id>                   -          401 200 200 200 200 200 200 200 404 404 401
+GET    page:console/agreements/<str:agreement_id>/sign              proposed   401 200 403 403 403 403 403 403 404 404 401
+POST   page:console/agreements/<str:agreement_id>/sign              proposed   401 302 403 403 403 403 403 403 404 404 401
+GET    page:console/agreements/<str:agreement_id>/signature         proposed   401 403 200 200 403 403 403 403 404 404 401
+POST   page:console/agreements/<str:agreement_id>/signature         proposed   401 403 422 422 403 403 403 403 404 404 401
+GET    page:console/agreements/<str:agreement_id>/suspend           -          401 200 200 200 403 403 200 403 404 404 401
+POST   page:console/agreements/<str:agreement_id>/suspend           -          401 422 422 422 403 403 422 403 404 404 401
+GET    page:console/agreements/<str:agreement_id>/resume            suspended  401 200 200 200 403 403 200 403 404 404 401
+POST   page:console/agreements/<str:agreement_id>/resume            suspended  401 422 422 422 403 403 422 403 404 404 401
+GET    page:console/agreements/<str:agreement_id>/revoke            -          401 200 200 200 403 403 200 403 404 404 401
+POST   page:console/agreements/<str:agreement_id>/revoke            -          401 422 422 422 403 403 422 403 404 404 401
+
+GET    page:console/keys                                            -          401 200 200 200 200 200 200 200 200 200 401
+GET    page:console/keys/new                                        -          401 403 403 403 403 200 403 403 403 200 401
+POST   page:console/keys/new                                        -          401 403 403 403 403 422 403 403 403 422 401
+GET    page:console/keys/<str:code>/new                             system     401 404 403 403 403 200 404 404 404 404 401
+POST   page:console/keys/<str:code>/new                             system     401 404 403 403 403 422 404 404 404 404 401
+GET    page:console/keys/<str:owner>/<str:name>/revoke              -          401 404 403 403 403 200 404 404 404 404 401
+POST   page:console/keys/<str:owner>/<str:name>/revoke              -          401 404 403 403 403 422 404 404 404 404 401
+GET    page:console/people                                          -          401 200 200 200 200 200 200 200 200 200 401
+GET    page:console/people/invite                                   -          401 403 403 403 403 200 403 403 403 200 401
+POST   page:console/people/invite                                   -          401 403 403 403 403 422 403 403 403 422 401
+GET    page:console/people/grant                                    -          401 403 403 403 403 200 403 403 403 200 401
+POST   page:console/people/grant                                    -          401 403 403 403 403 422 403 403 403 422 401
+GET    page:console/people/appoint                                  -          401 403 403 403 403 200 403 403 403 200 401
+POST   page:console/people/appoint                                  -          401 403 403 403 403 422 403 403 403 422 401
+POST   page:console/people/<uuid:person_id>/invite                  -          401 404 404 404 403 302 404 404 404 302 401
+POST   page:console/people/roles/<int:membership_id>/end            -          401 404 404 404 403 302 404 404 404 404 401
+POST   page:console/people/stewards/<str:code>/<uuid:person_id>/dismiss steward 401 404 404 403 404 302 404 404 404 404 401
+
+GET    page:audit                                                   -          401 403 403 403 403 403 200 200 403 200 401
+GET    page:audit/entries/<int:index>                               -          401 403 403 403 403 403 200 200 403 200 401
+GET    page:audit/entries/<int:index>/proof.json                    -          401 403 403 403 403 403 200 200 403 200 401
+GET    page:audit/verify                                            -          401 403 403 403 403 403 200 200 403 200 401
+POST   page:audit/verify/start                                      -          401 403 403 403 403 403 302 302 403 302 401
+GET    page:audit/verify/<uuid:run_id>                              -          401 403 403 403 403 403 200 200 403 200 401
+GET    page:audit/verify/<uuid:run_id>/progress                     -          401 403 403 403 403 403 200 200 403 200 401
+POST   page:audit/verify/<uuid:run_id>/cancel                       -          401 403 403 403 403 403 302 302 403 302 401
+GET    page:audit/break                                             -          401 403 403 403 403 403 404 404 403 404 401
+POST   page:audit/break/start                                       -          401 403 403 403 403 403 404 404 403 404 401
+"""
+
+# A person's own account. Most of it is allauth's: whoever has signed in is led on from the doors, whoever has not is led to sign-in.
+# The people of the world have neither password nor second factor: where one is asked for again, they are refused (403).
+ACCOUNT = """
+method route                                                        scenario   nobody req own stw pub adm rev aud out dta ina
+
+GET    page:accounts/login/                                         -          200 302 302 302 302 302 302 302 302 302 200
+GET    page:accounts/logout/                                        -          302 200 200 200 200 200 200 200 200 200 302
+GET    page:accounts/signup/                                        -          200 302 302 302 302 302 302 302 302 302 200
+GET    page:accounts/inactive/                                      -          200 200 200 200 200 200 200 200 200 200 200
+GET    page:accounts/invitation/<uuid:person_id>/<str:token>/       invited    200 200 200 200 200 200 200 200 200 200 200
+GET    page:accounts/department/                                    -          405 405 405 405 405 405 405 405 405 405 405
+POST   page:accounts/department/                                    -          403 403 403 403 403 403 403 403 403 403 403
+GET    page:accounts/reauthenticate/                                -          401 403 403 403 403 403 403 403 403 403 401
+GET    page:accounts/password/change/                               -          401 302 302 302 302 302 302 302 302 302 401
+GET    page:accounts/password/set/                                  -          401 200 200 200 200 200 200 200 200 200 401
+GET    page:accounts/password/reset/                                -          200 200 200 200 200 200 200 200 200 200 200
+GET    page:accounts/password/reset/done/                           -          200 200 200 200 200 200 200 200 200 200 200
+GET    page:accounts/password/reset/key/done/                       -          200 200 200 200 200 200 200 200 200 200 200
+GET    page:accounts/^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$ forged 200 200 200 200 200 200 200 200 200 200 200
+GET    page:accounts/email/                                         -          200 200 200 200 200 200 200 200 200 200 200
+GET    page:accounts/confirm-email/                                 -          200 200 200 200 200 200 200 200 200 200 200
+GET    page:accounts/^confirm-email/(?P<key>[-:\\w]+)/$             forged     200 200 200 200 200 200 200 200 200 200 200
+GET    page:accounts/login/code/confirm/                            -          302 302 302 302 302 302 302 302 302 302 302
+GET    page:accounts/2fa/                                           -          401 200 200 200 200 200 200 200 200 200 401
+GET    page:accounts/2fa/authenticate/                              -          302 302 302 302 302 302 302 302 302 302 302
+GET    page:accounts/2fa/reauthenticate/                            -          401 403 403 403 403 403 403 403 403 403 401
+GET    page:accounts/2fa/totp/activate/                             -          401 200 200 200 200 200 200 200 200 200 401
+GET    page:accounts/2fa/totp/deactivate/                           -          401 404 404 404 404 404 404 404 404 404 401
+GET    page:accounts/2fa/recovery-codes/                            -          401 404 404 404 404 404 404 404 404 404 401
+GET    page:accounts/2fa/recovery-codes/generate/                   -          401 200 200 200 200 200 200 200 200 200 401
+GET    page:accounts/2fa/recovery-codes/download/                   -          401 404 404 404 404 404 404 404 404 404 401
+"""
+
+# Addresses for machines, outside the management API: for everybody, whoever signed in.
+MACHINE = """
+method route                                                        scenario   nobody req own stw pub adm rev aud out dta ina
+
+GET    healthz/live                                                 -          200 200 200 200 200 200 200 200 200 200 200
+GET    healthz/ready                                                -          200 200 200 200 200 200 200 200 200 200 200
+GET    log/checkpoint                                               -          200 200 200 200 200 200 200 200 200 200 200
+POST   log/checkpoint                                               -          405 405 405 405 405 405 405 405 405 405 405
+GET    log/policy                                                   -          200 200 200 200 200 200 200 200 200 200 200
+GET    log/tile/<path:path>                                         -          200 200 200 200 200 200 200 200 200 200 200
+GET    log/tile/<path:path>                                         forged     404 404 404 404 404 404 404 404 404 404 404
+GET    catalog.jsonld                                               -          200 200 200 200 200 200 200 200 200 200 200
+GET    ^catalog/datasets/(?P<code>[A-Za-z0-9_-]+)/download\\.(?P<form>csv|jsonl|json)$ - 403 403 403 403 403 403 403 403 403 403 403
+GET    theme                                                        -          405 405 405 405 405 405 405 405 405 405 405
+POST   theme                                                        -          302 302 302 302 302 302 302 302 302 302 302
+"""
+
+QUERIES = {"page:console/requests/new": "?dataset=R14"}

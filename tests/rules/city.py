@@ -1,0 +1,154 @@
+"""The small world once more, with something standing in each state, and the people whom the access tables name."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+from django.test import Client
+
+from audit import follower, runs, sequencer
+from audit.models import VerificationRun
+from catalog import actions as catalog_actions
+from catalog.lifecycle import LoadState
+from exchange.accounts.actions import add_person
+from exchange.accounts.invitations import invitation_path
+from exchange.accounts.models import Person, Role
+from exchange.sharing import actions
+from exchange.sharing.actions import PartTerms, RequestWords
+from exchange.sharing.models import Agreement, SharingRequest
+from tests.world import World, agree, ask, build_world, part_of, remembered_check
+from tests.world_data import CONDITIONAL, CONDITIONAL_ROWS, TERMS
+
+# The columns of the access tables: nobody, an officer of the requester, an officer, a steward, a publisher and an administrator of
+# the owner, a reviewer of the authority, an auditor, an officer of a department that has nothing to do with it, an administrator of
+# the authority, and an officer of the requester who may no longer sign in.
+PERSONAS: dict[str, str | None] = {
+    "nobody": None,
+    "req": "asker",
+    "own": "approver",
+    "stw": "steward",
+    "pub": "publisher",
+    "adm": "owner_admin",
+    "rev": "reviewer",
+    "aud": "auditor",
+    "out": "outsider",
+    "dta": "authority_admin",
+    "ina": "inactive",
+}
+BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+
+
+@dataclass(frozen=True)
+class City:
+    """The world, and what the placeholders of an address stand for, by scenario; `""` is what stands for itself."""
+
+    world: World
+    places: dict[str, dict[str, Any]]
+
+    def client(self, persona: str, **options: Any) -> Client:
+        """A browser in which this persona has signed in."""
+        client = Client(raise_request_exception=False, **options)
+        name = PERSONAS[persona]
+        if name is not None:
+            client.force_login(self.world.person(name), backend=BACKEND)
+        return client
+
+
+def build_city() -> City:
+    """Build it through the real actions."""
+    world = build_world()
+    world.people["inactive"] = _inactive(world)
+    submitted, checked, proposed = (ask(world.person("asker"), world.requester, world.purpose, world.conditional) for _ in range(3))
+    _check(world, checked)
+    _check(world, proposed)
+    agreement = actions.approve(part_of(proposed), acting_user=world.person("approver"), department=world.owner)
+    invited = add_person(
+        "dpf.invited", names={"en": "Li Na", "zh": ""}, department=world.owner, role=Role.OFFICER, acting_user=world.person("owner_admin")
+    )
+    catalog_actions.take_offline(world.unconditional, reason="It moves house.", acting_user=world.person("publisher"))
+    catalog_actions.restrict_item(world.unconditional, item="beds", reason="Wrong since May.", acting_user=world.person("publisher"))
+    publisher = world.person("publisher")
+    ids = {"person_id": publisher.pk, "membership_id": publisher.memberships.get().pk, "load_id": _load(world)}
+    ids["run_id"], _is_new = _run(world)
+    names: dict[str, Any] = {"code": "R14", "item": "grade", "department": "DPF", "dataset": "R14", "form": "csv", "path": "", "index": 0}
+    keys = {"owner": "DPF-register", "name": "system-1"}
+    usual = {**ids, **names, **keys, "number": world.request.number, "agreement_id": world.agreement.agreement_id}
+    places = {
+        "": usual,
+        "draft": {**usual, "number": _draft(world).number},
+        "submitted": {**usual, "number": submitted.number},
+        "checked": {**usual, "number": checked.number},
+        "proposed": {**usual, "agreement_id": agreement.agreement_id},
+        "suspended": {**usual, "agreement_id": _suspended(world).agreement_id},
+        "closed": {**usual, "code": "R90", "item": "beds"},
+        "invited": {**usual, "person_id": invited.pk, "token": invitation_path(invited).rstrip("/").rpartition("/")[2]},
+        "system": {**usual, "code": "DPF-register"},
+        "forged": {**usual, "path": "../../keys/hub", "uidb36": "1", "key": "x-y"},
+        "steward": {**usual, "person_id": world.person("steward").pk},
+    }
+    usual["path"] = f"0/000.p/{sequencer.sequence_once().published_size}"
+    follower.follow_once()
+    return City(world, places)
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """Whatever is done inside is taken back: each cell of a table begins from the same city."""
+    with transaction.atomic(), transaction.atomic(using="keystore"):
+        yield
+        transaction.set_rollback(True)
+        transaction.set_rollback(True, using="keystore")
+
+
+def _inactive(world: World) -> Person:
+    person = add_person(
+        "cab.left",
+        names={"en": "Gone", "zh": ""},
+        department=world.requester,
+        role=Role.OFFICER,
+        acting_user=world.person("requester_admin"),
+    )
+    person.is_active = False
+    person.save(update_fields=["is_active"])
+    return person
+
+
+def _check(world: World, request: SharingRequest) -> None:
+    actions.check(part_of(request), acting_user=world.person("reviewer"), department=world.authority)
+
+
+def _draft(world: World) -> SharingRequest:
+    words = RequestWords(purpose=world.purpose, reason="Not yet handed in.")
+    wanted = {world.conditional: PartTerms(**TERMS)}
+    return actions.draft_request(words, parts=wanted, acting_user=world.person("asker"), department=world.requester)
+
+
+def _suspended(world: World) -> Agreement:
+    parties = {"DATA": world.authority, "DPF": world.owner, "CAB": world.requester}
+    agreement = agree(ask(world.person("asker"), world.requester, world.purpose, world.conditional), world.people, parties)
+    words = {"reason": "We look at our rows.", "ground": "PURPOSE_ENDED"}
+    actions.suspend(agreement, **words, acting_user=world.person("approver"), department=world.owner)
+    return agreement
+
+
+def _run(world: World) -> tuple[Any, bool]:
+    run, is_new = runs.begin(VerificationRun.LOG, acting_user=world.person("auditor"))
+    return run.pk, is_new
+
+
+def _load(world: World) -> Any:
+    """A file that is checked and not yet published."""
+    with remembered_check():
+        load = catalog_actions.load_file(
+            world.conditional,
+            fileobj=io.BytesIO(CONDITIONAL_ROWS.encode()),
+            filename="rows.csv",
+            acting_user=world.person("publisher"),
+        )
+    assert (load.state, CONDITIONAL["code"]) == (LoadState.READY, "R14"), load.report
+    return load.pk

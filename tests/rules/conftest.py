@@ -1,0 +1,19 @@
+"""The city of the access tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.rules.city import City
+
+
+@pytest.fixture
+def city(founded: None, settings: Any) -> City:
+    """Something in each state, built by the real actions."""
+    from tests.rules.city import build_city
+
+    settings.ALLOW_HUB_CUSTODY = True
+    return build_city()

@@ -1,0 +1,65 @@
+"""The access tables hold, cell by cell, and no address of the hub is missing from them (style 29)."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+
+from tests.rules import access_api, access_pages
+from tests.rules.city import City
+from tests.rules.routes import all_routes
+from tests.rules.tables import Row, deviations, rows
+
+API = rows(access_api.TABLE)
+ALIKE = {""}  # the root leads to the home page in the reader's language
+PAGES = [*rows(access_pages.TABLE), *rows(access_pages.ACCOUNT), *rows(access_pages.MACHINE)]
+
+
+def told(found: list[str]) -> None:
+    """Fail with every cell that is not as written, a line each."""
+    if found:
+        pytest.fail("\n".join(["not as written in the tables of tests/rules:", *found]), pytrace=False)
+
+
+def send_api(city: City, row: Row, persona: str) -> int:
+    """One call of the management API with the body that is right for it."""
+    path = row.path(city) + access_api.QUERIES.get(row.route, "")
+    client: Any = city.client(persona)
+    if row.route in access_api.UPLOADS:
+        return int(client.post(path, {"file": SimpleUploadedFile("rows.csv", b"a,b\n1,2\n")}).status_code)
+    body = json.dumps(access_api.BODIES.get((row.method, row.route), {})).encode()
+    answer = client.generic(row.method, path, data=body, content_type="application/json", headers=access_api.HEADERS)
+    return int(answer.status_code)
+
+
+def test_the_management_api_gives_everybody_what_is_written(city: City) -> None:
+    told(deviations(city, API, send_api))
+
+
+def test_every_method_of_the_api_stands_in_the_table() -> None:
+    written = {(row.method, row.route) for row in API}
+    found = {(method, route.path) for route in all_routes() if route.path.startswith("api/") for method in route.methods}
+    assert (found - written, written - found) == (set(), set())
+
+
+def send_page(city: City, row: Row, persona: str) -> int:
+    """One page, or its form sent without an answer; being led to sign-in counts as 401."""
+    client = city.client(persona)
+    path = row.path(city) + access_pages.QUERIES.get(row.route, "")
+    answer = client.get(path) if row.method == "GET" else client.post(path, {"sent": "yes"})
+    led_to_sign_in = answer.status_code == 302 and answer["Location"].startswith("/en/accounts/login/?")
+    return 401 if led_to_sign_in else int(answer.status_code)
+
+
+@pytest.mark.parametrize("table", [access_pages.TABLE, access_pages.ACCOUNT, access_pages.MACHINE], ids=["pages", "account", "machine"])
+def test_pages_and_machine_addresses_give_everybody_what_is_written(city: City, table: str) -> None:
+    told(deviations(city, rows(table), send_page))
+
+
+def test_every_other_address_stands_in_a_table() -> None:
+    written = {row.route for row in PAGES} | ALIKE
+    found = {route.path for route in all_routes() if not route.path.startswith("api/")}
+    assert (found - written, written - found) == (set(), set())
