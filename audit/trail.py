@@ -15,9 +15,9 @@ import orjson
 from django.db import connection
 
 from audit.errors import OutsideTransaction
-from audit.proof.canonical import JSON, Document, b64url, fresh_nonce
-from audit.proof.disclosure import build_entry, digest, disclosure, minute, subject_value
-from audit.proof.envelope import ENTRY_NONCE_SIZE, sealed_person
+from audit.proof.canonical import JSON, Document, b64url, dumps, dumps_own, fresh_nonce
+from audit.proof.disclosure import build_entry, digest, minute, subject_value, written
+from audit.proof.envelope import ENTRY_NONCE_SIZE, sealed_content
 from audit.proof.merkle import leaf_hash
 from audit.subjects import SubjectKeyHandle, Who, subject_keys
 from audit.tally import count_download, count_stranger
@@ -42,6 +42,7 @@ __all__ = [
 
 MOST_PENDING = 4096
 OLDEST_PENDING_MS = 60_000
+_ROWS_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +112,20 @@ class Backlog:
 
 
 def build(draft: Draft, *, at_ms: int, keys: Mapping[Who, SubjectKeyHandle]) -> Built:
-    """Build the entry of a draft at a time in ms, with the keys of the persons it names. Needs no database."""
+    """Build the entry of a draft at a time in ms, with the keys of the persons it names. Needs no database.
+
+    What the draft says is within canonical JSON's subset: `record` looks, and an exchange is made of what was read strictly.
+    """
     nonce = os.urandom(ENTRY_NONCE_SIZE)
     persons, texts = _seal_persons(draft, nonce, keys)
-    clear: dict[str, JSON] = {}
+    clear: dict[str, bytes] = {}
     if draft.message is not None:
-        clear["message"] = draft.message
+        clear["message"] = dumps_own(draft.message)
     if texts:
-        clear["subject"] = subject_value(texts)
-    route: Document = {**draft.route, "time_ms": at_ms, "parts": ["route", *clear]}
-    disclosures = [disclosure(fresh_nonce(), "route", route)]
-    disclosures += [disclosure(fresh_nonce(), name, value) for name, value in clear.items()]
+        clear["subject"] = dumps_own(subject_value(texts))
+    route = dumps_own({**draft.route, "time_ms": at_ms, "parts": ["route", *clear]})
+    disclosures = [written(fresh_nonce(), "route", route)]
+    disclosures += [written(fresh_nonce(), name, value) for name, value in clear.items()]
     raw = build_entry(kind=draft.kind, ts=minute(at_ms), digests=map(digest, disclosures))
     part: Document = {"nonce": b64url(nonce), "disclosures": list(disclosures), "persons": persons}
     return Built(raw, leaf_hash(raw), disclosures, part, at_ms)
@@ -140,10 +144,16 @@ def insert(built: Sequence[Built]) -> None:
             cursor.execute("SET LOCAL synchronous_commit = on")
         cursor.execute("INSERT INTO audit_blob (body) VALUES (%s) RETURNING id", [body])
         blob_id = cursor.fetchone()[0]
-        cursor.executemany(
-            "INSERT INTO audit_pending (raw, leaf, blob_id, position, created_ms) VALUES (%s, %s, %s, %s, %s)",
-            [(item.raw, item.leaf, blob_id, position, item.at_ms) for position, item in enumerate(built)],
-        )
+        for start in range(0, len(built), _ROWS_AT_ONCE):
+            rows = [
+                (item.raw, item.leaf, blob_id, position, item.at_ms)
+                for position, item in enumerate(built[start : start + _ROWS_AT_ONCE], start)
+            ]
+            places = ", ".join(["(%s, %s, %s, %s, %s)"] * len(rows))
+            cursor.execute(
+                f"INSERT INTO audit_pending (raw, leaf, blob_id, position, created_ms) VALUES {places}",  # noqa: S608 - placeholders
+                [value for row in rows for value in row],
+            )
 
 
 def record(
@@ -154,6 +164,7 @@ def record(
     at_ms: int | None = None,
 ) -> Built:
     """Record a change of state in the caller's transaction; no entry, no change. Raises OutsideTransaction."""
+    dumps([route, message, *(person.document() for person in persons)])  # refuses what is no canonical JSON
     keys = subject_keys(person.who for person in persons)
     built = build(Draft(route, message, tuple(persons)), at_ms=now_ms() if at_ms is None else at_ms, keys=keys)
     insert([built])
@@ -169,13 +180,19 @@ def now_ms() -> int:
 
 
 def backlog() -> Backlog:
-    """How many entries wait, and since when."""
+    """How many entries wait, and since when. Counted one by one only where the span of their numbers is wide."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT count(*), min(created_ms) FROM (SELECT created_ms FROM audit_pending ORDER BY id LIMIT %s) AS waiting",
-            [MOST_PENDING],
+            "SELECT id, created_ms, (SELECT id FROM audit_pending ORDER BY id DESC LIMIT 1) FROM audit_pending ORDER BY id LIMIT 1"
         )
-        count, oldest_ms = cursor.fetchone()
+        row = cursor.fetchone()
+        if row is None:
+            return Backlog(0, None)
+        first, oldest_ms, last = row
+        count = last - first + 1
+        if count >= MOST_PENDING:
+            cursor.execute("SELECT count(*) FROM (SELECT id FROM audit_pending ORDER BY id LIMIT %s) AS waiting", [MOST_PENDING])
+            count = cursor.fetchone()[0]
     return Backlog(count, oldest_ms)
 
 
@@ -184,7 +201,7 @@ def _seal_persons(draft: Draft, nonce: bytes, keys: Mapping[Who, SubjectKeyHandl
     texts: list[str] = []
     for position, person in enumerate(draft.persons):
         handle = keys[person.who]
-        text, ciphertext = sealed_person(handle.key, nonce, position, person.document())
+        text, ciphertext = sealed_content(handle.key, nonce, position, dumps_own(person.document()))
         texts.append(text)
         sealed.append({"blind": b64url(handle.blind), "ciphertext": b64url(ciphertext)})
     return sealed, texts

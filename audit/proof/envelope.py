@@ -71,8 +71,12 @@ def sealed_person(subject_key: bytes, entry_nonce: bytes, position: int, person:
 
     `entry_nonce` is 16 random bytes, `position` the person's place in the entry from 0.
     """
+    return sealed_content(subject_key, entry_nonce, position, dumps(person))
+
+
+def sealed_content(subject_key: bytes, entry_nonce: bytes, position: int, content: bytes) -> tuple[str, bytes]:
+    """The same from the person's canonical JSON."""
     place = _place(subject_key, entry_nonce, position)
-    content = dumps(person)
     return _text(subject_key, place, content), _seal(_person_key(subject_key, place), content, place)
 
 

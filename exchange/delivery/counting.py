@@ -116,9 +116,15 @@ def purge_nonces(now_s: int) -> int:
 
 def windows(policy: Policy, now_ms: int) -> list[tuple[str, int]]:
     """The windows that a call of this policy counts in, each with its limit: the local day, and the minute."""
-    local = datetime.fromtimestamp(now_ms / 1000, ZoneInfo(settings.TIME_ZONE))
-    limits = [(f"{local:%Y-%m-%d}", policy.per_day), (f"{local:%Y-%m-%dT%H:%M}", policy.per_minute)]
+    day, minute = _day_and_minute(now_ms // 60_000, settings.TIME_ZONE)
+    limits = [(day, policy.per_day), (minute, policy.per_minute)]
     return [(window, limit) for window, limit in limits if limit is not None]
+
+
+@lru_cache(maxsize=16)
+def _day_and_minute(minute: int, zone: str) -> tuple[str, str]:
+    local = datetime.fromtimestamp(minute * 60, ZoneInfo(zone))
+    return f"{local:%Y-%m-%d}", f"{local:%Y-%m-%dT%H:%M}"
 
 
 def spend_quotas(cursor: Any, works: Sequence[Work], now_ms: int, floors: Floors = FLOORS) -> None:
@@ -227,11 +233,8 @@ def fact_uses(work: Work, now_ms: int) -> Counter[FactKey]:
     if policy is None or not work.facts:
         return Counter()
     window = f"{policy.fact_days}d-{now_ms // (policy.fact_days * 86_400_000)}"
-    return Counter(
-        (policy.agreement, fact.name, _pseudonym(subject.kind, subject.identifier), window)
-        for subject in work.subjects
-        for fact in work.facts
-    )
+    subjects = [_pseudonym(subject.kind, subject.identifier) for subject in work.subjects]
+    return Counter((policy.agreement, fact.name, subject, window) for subject in subjects for fact in work.facts)
 
 
 def _pseudonym(kind: str, identifier: str) -> bytes:

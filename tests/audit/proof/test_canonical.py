@@ -240,3 +240,28 @@ def test_plain_text_in_both_languages_is_signed() -> None:
 def test_every_control_and_format_character_is_refused() -> None:
     hidden = [chr(code) for code in range(0x110000) if unicodedata.category(chr(code)) in {"Cc", "Cf", "Zl", "Zp"}]
     assert {character for character in hidden if not canonical._UNSIGNABLE.search(character)} == {"\t", "\n"}
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        b'{"a": 1, "a": 1}',
+        b'{"a":1,"a":1}',
+        b'{"a, b": 1, "c": {"d": 1, "d": 1}}',
+        b'{"a": 9007199254740993}',
+        b'{"a": 18446744073709551616}',
+        b'{"a": 1e999}',
+        b'{"a": NaN}',
+        b'{"a": "\\u0000"}',
+        b'{"a": "\\ud800"}',
+        b"[" * 40 + b"]" * 40,
+    ],
+)
+def test_a_request_spaced_as_usual_is_read_as_strictly_as_any(raw: bytes) -> None:
+    with pytest.raises(CanonicalError):
+        loads(raw, allow_floats=True)
+
+
+@pytest.mark.parametrize("raw", ['{"a": "x, y: z", "b": [1, 2.5, null]}', '{"b":1,"a":"\u5f20"}', '{ "a" : -0 , "b":1e2}', "[[1, 2], [3]]"])
+def test_a_request_gives_what_it_says_however_it_is_spaced(raw: str) -> None:
+    assert loads(raw.encode(), allow_floats=True) == json.loads(raw)
