@@ -20,7 +20,7 @@ from audit.runs import Told, finding_document, move, noting
 from audit.verification import VerificationReport
 
 COPIED, BROKEN, NAMED, REPAIRED = "COPIED", "BROKEN", "NAMED", "REPAIRED"
-_AROUND = 24  # bytes shown before and after the changed one
+_AROUND = 16  # bytes shown before and after the changed one
 
 
 class _Stopped(Exception):

@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from audit import acts, figures, proofs
+from audit import acts, figures, proofs, tally
 from audit.errors import HubError
 from audit.ground import log_origin
 from audit.models import EntryIndex, LogHead, TallyCount
@@ -99,16 +99,14 @@ def _every_day(buckets: list[figures.Bucket], first_ms: int) -> tuple[figures.Bu
 
 
 def _counted_downloads(recent: Any) -> tuple[tuple[str, int], ...]:
-    """Downloads in the hourly entries, and those of this hour that are not written down yet."""
+    """Downloads by dataset, as the hourly entries have written them down."""
     indexes = list(recent.filter(type="tally").values_list("entry", flat=True))
     sums: dict[str, int] = {}
     for opened in proofs.opened_many(indexes).values():
         counted = (opened or {}).get("route", {}).get("downloads") or {}
         for code, number in counted.items():
             sums[str(code)] = sums.get(str(code), 0) + int(number)
-    for code, number in TallyCount.objects.filter(kind="download").values_list("name", "count"):
-        sums[code] = sums.get(code, 0) + number
-    return tuple(sorted(sums.items(), key=lambda pair: (-pair[1], pair[0])))
+    return tuple(sums.items())
 
 
 def _chart(found: Figures) -> Chart | None:
@@ -125,7 +123,11 @@ def _chart(found: Figures) -> Chart | None:
 
 
 def _downloads(found: Figures, names: Names) -> list[tuple[str, int]]:
-    return [(names.dataset(code), number) for code, number in found.downloads]
+    """With those of this hour, which are not in the log yet, the most frequent first."""
+    sums = dict(found.downloads)
+    for code, number in TallyCount.objects.filter(kind=tally.DOWNLOAD).values_list("name", "count"):
+        sums[code] = sums.get(code, 0) + number
+    return [(names.dataset(code), number) for code, number in sorted(sums.items(), key=lambda pair: (-pair[1], pair[0]))]
 
 
 def _authority() -> dict[str, Any]:
