@@ -183,7 +183,8 @@ def backlog() -> Backlog:
     """How many entries wait, and since when. Counted one by one only where the span of their numbers is wide."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id, created_ms, (SELECT id FROM audit_pending ORDER BY id DESC LIMIT 1) FROM audit_pending ORDER BY id LIMIT 1"
+            "SELECT id, created_ms, (SELECT id FROM audit_pending ORDER BY id DESC LIMIT 1) AS newest"
+            " FROM audit_pending ORDER BY id LIMIT 1"
         )
         row = cursor.fetchone()
         if row is None:
