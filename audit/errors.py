@@ -28,7 +28,7 @@ class HubError(Exception):
 
     code: ClassVar[str] = "REFUSED"
     status: ClassVar[int] = 400
-    title: ClassVar[Any] = "Refused"
+    title: ClassVar[Any] = _("Refused")
 
     def __init__(self, detail: Any = "", *, code: str | None = None, **data: Any) -> None:
         super().__init__(detail)
@@ -45,7 +45,7 @@ class NotAllowed(HubError):
 
     code = "NOT_ALLOWED"
     status = 403
-    title: ClassVar[Any] = "Not allowed"
+    title: ClassVar[Any] = _("Not allowed")
 
 
 class Missing(HubError):
@@ -53,7 +53,7 @@ class Missing(HubError):
 
     code = "NOT_FOUND"
     status = 404
-    title: ClassVar[Any] = "Not found"
+    title: ClassVar[Any] = _("Not found")
 
 
 class Conflict(HubError):
@@ -61,7 +61,7 @@ class Conflict(HubError):
 
     code = "CONFLICT"
     status = 409
-    title: ClassVar[Any] = "Changed meanwhile"
+    title: ClassVar[Any] = _("Changed meanwhile")
 
 
 class Invalid(HubError):
@@ -69,7 +69,7 @@ class Invalid(HubError):
 
     code = "INVALID"
     status = 422
-    title: ClassVar[Any] = "Please correct"
+    title: ClassVar[Any] = _("Please correct")
 
     def __init__(self, detail: Any = "", *, faults: tuple[Fault, ...] | list[Fault] = (), code: str | None = None, **data: Any) -> None:
         super().__init__(detail, code=code, **data)
@@ -81,7 +81,7 @@ class Unavailable(HubError):
 
     code = "UNAVAILABLE"
     status = 503
-    title: ClassVar[Any] = "Not available now"
+    title: ClassVar[Any] = _("Not available now")
 
 
 class PolicyRollback(Unavailable):
