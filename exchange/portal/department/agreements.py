@@ -18,7 +18,7 @@ from audit.errors import Conflict
 from exchange.portal.department import agreement_reading as reading
 from exchange.portal.department import listing
 from exchange.portal.department.desk import Desk, at_desk, done, look_again, show
-from exchange.portal.department.forms import EndingForm, ResumingForm, SignatureForm, sent
+from exchange.portal.department.forms import EndingForm, ResumingForm, SignatureForm, posted, sent
 from exchange.portal.department.lists import page_of
 from exchange.sharing import actions
 from exchange.sharing.errors import KeyElsewhere
@@ -75,7 +75,7 @@ def agreement_step(event: AgreementEvent) -> Callable[[AgreementView], Callable[
 @agreement_step(AgreementEvent.SIGN)
 def sign(request: HttpRequest, desk: Desk, agreement: Agreement) -> HttpResponse:
     """The requester's signature; the text is shown first."""
-    form = SignatureForm(request.POST or None)
+    form = SignatureForm(posted(request))
     said = _("Signed. The agreement is in force: the next call under it is answered.")
 
     def action(data: dict[str, Any]) -> object:
@@ -87,7 +87,7 @@ def sign(request: HttpRequest, desk: Desk, agreement: Agreement) -> HttpResponse
 @agreement_step(AgreementEvent.PROVIDE_SIGNATURE)
 def provide_signature(request: HttpRequest, desk: Desk, agreement: Agreement) -> HttpResponse:
     """The owner's signature, where the owner keeps its key itself."""
-    form = SignatureForm(request.POST or None)
+    form = SignatureForm(posted(request))
     form.fields["signature"].required = True
     said = _("Your signature is accepted. An officer of the requester signs next.")
 
@@ -100,7 +100,7 @@ def provide_signature(request: HttpRequest, desk: Desk, agreement: Agreement) ->
 @agreement_step(AgreementEvent.SUSPEND)
 def suspend(request: HttpRequest, desk: Desk, agreement: Agreement) -> HttpResponse:
     """Stop it until one's own side resumes it."""
-    form = EndingForm(request.POST or None)
+    form = EndingForm(posted(request))
 
     def action(data: dict[str, Any]) -> object:
         return actions.suspend(agreement, reason=data["reason"], ground=data["ground"], handed=_handed(data), **desk.acting)
@@ -111,7 +111,7 @@ def suspend(request: HttpRequest, desk: Desk, agreement: Agreement) -> HttpRespo
 @agreement_step(AgreementEvent.RESUME)
 def resume(request: HttpRequest, desk: Desk, agreement: Agreement) -> HttpResponse:
     """Lift one's own side's suspension."""
-    form = ResumingForm(request.POST or None)
+    form = ResumingForm(posted(request))
 
     def action(data: dict[str, Any]) -> object:
         return actions.resume(agreement, reason=data["reason"], handed=_handed(data), **desk.acting)
@@ -122,7 +122,7 @@ def resume(request: HttpRequest, desk: Desk, agreement: Agreement) -> HttpRespon
 @agreement_step(AgreementEvent.REVOKE)
 def revoke(request: HttpRequest, desk: Desk, agreement: Agreement) -> HttpResponse:
     """End it for ever."""
-    form = EndingForm(request.POST or None)
+    form = EndingForm(posted(request))
 
     def action(data: dict[str, Any]) -> object:
         return actions.revoke(agreement, reason=data["reason"], ground=data["ground"], handed=_handed(data), **desk.acting)
@@ -160,8 +160,7 @@ def _step(
 def _ask_for_signature(form: forms.Form, elsewhere: KeyElsewhere) -> str:
     """Show the order and a field for its signature; the order comes back with it."""
     order = json.dumps(elsewhere.data["order"], ensure_ascii=False)
-    form.data = form.data.copy()
-    form.data["order"] = order
+    form.data = {**form.data.dict(), "order": order}  # type: ignore[attr-defined] # a posted form holds a QueryDict
     form.fields["signature"].widget = forms.Textarea(attrs={"class": "mz-code", "spellcheck": "false"})
     form.add_error("signature", str(elsewhere.detail))
     return order

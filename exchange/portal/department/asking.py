@@ -13,7 +13,7 @@ from exchange.accounts.models import Role
 from exchange.portal.department import reading
 from exchange.portal.department.asking_form import AskingForm
 from exchange.portal.department.desk import Desk, at_desk, done, show
-from exchange.portal.department.forms import sent
+from exchange.portal.department.forms import posted, sent
 from exchange.portal.department.requests import PAGE, part_step
 from exchange.sharing import actions
 from exchange.sharing.lifecycle import PartEvent
@@ -26,7 +26,7 @@ def new_request(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Ask for a dataset; with the button “hand in” the request is drafted and handed in, or neither."""
     desk.require(Role.OFFICER)
     dataset = _dataset(desk, request.GET.get("dataset", ""))
-    form = AskingForm(dataset, desk.department, request.POST or None)
+    form = AskingForm(dataset, desk.department, posted(request))
     made: list[SharingRequest] = []
     if sent(request, form, lambda _data: made.append(_draft(form, desk, hand_in=_hands_in(request)))):
         return done(request, _said(request), PAGE, made[0].number)
@@ -37,7 +37,7 @@ def new_request(request: HttpRequest, desk: Desk) -> HttpResponse:
 def edit(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
     """Mend a draft or a returned part."""
     dataset = _dataset(desk, part.dataset.code)
-    form = AskingForm(dataset, part.request.requester, request.POST or None, part=part)
+    form = AskingForm(dataset, part.request.requester, posted(request), part=part)
     edition = request.POST.get("edition", "")
     if sent(request, form, lambda _data: _edit(form, part, desk, edition=int(edition or 0), hand_in=_hands_in(request))):
         return done(request, _said(request), PAGE, part.request.number)

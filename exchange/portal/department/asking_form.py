@@ -8,6 +8,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -98,7 +99,7 @@ class AskingForm(forms.Form):
         for name, most in NUMBERS.items():
             field: Any = self.fields[name]
             field.max_value = most
-            field.validators.append(forms.fields.validators.MaxValueValidator(most))
+            field.validators.append(MaxValueValidator(most))
 
     def _offer_choices(self, requester: Department) -> None:
         fields: dict[str, Any] = self.fields
@@ -244,14 +245,14 @@ def _initial(part: RequestPart | None) -> dict[str, Any]:
     if part is None:
         return {"period_until": timezone.localdate() + timedelta(days=364)}
     row_filter = part.row_filter or {}
-    name, rule = next(iter(row_filter.items()), ("", {}))
+    name, rule = next(iter(row_filter.items()), ("", {"in": []}))
     return {
         "purpose": part.request.purpose_id,
         "reason": part.request.reason,
         "methods": part.methods,
         "systems": part.systems,
         "filter_item": name,
-        "filter_values": "\n".join(str(value) for value in rule.get("in", ())),
+        "filter_values": "\n".join(str(value) for value in rule["in"]),
         "period_from": timezone.localdate(part.period_from),
         "period_until": timezone.localdate(part.period_until - timedelta(seconds=1)),
         **{name: getattr(part, name) for name in NUMBERS},

@@ -13,6 +13,11 @@ from audit.errors import Fault, Invalid
 from exchange.sharing import jurisdiction
 
 
+def posted(request: HttpRequest) -> Any:
+    """What was posted, an empty post too; None when the form is only shown."""
+    return request.POST if request.method == "POST" else None
+
+
 def sent(request: HttpRequest, form: forms.Form, action: Callable[[dict[str, Any]], object]) -> bool:
     """Whether the form was posted, holds, and `action` with its values was done; faults of the action go into the form."""
     if request.method != "POST" or not form.is_valid():

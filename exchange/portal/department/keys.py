@@ -14,7 +14,7 @@ from catalog import actions
 from catalog.models import Key, System
 from exchange.accounts.models import Role
 from exchange.portal.department.desk import Desk, at_desk, done, look_again, show
-from exchange.portal.department.forms import sent
+from exchange.portal.department.forms import posted, sent
 from exchange.portal.department.key_forms import KeyForm, RevokeKeyForm, SystemForm
 
 PAGE = "console_keys"
@@ -37,7 +37,7 @@ def keys(request: HttpRequest, desk: Desk) -> HttpResponse:
 def new_system(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Register a system with its first key."""
     desk.require(Role.ADMINISTRATOR)
-    form = SystemForm(desk.department, request.POST or None)
+    form = SystemForm(desk.department, posted(request))
     try:
         if sent(request, form, lambda data: _register(desk, data["code"], data)):
             return done(request, _("Registered. The system may call as soon as an agreement names it."), PAGE)
@@ -52,7 +52,7 @@ def new_key(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
     """Certify another key of a system, so that one can follow the other without a gap."""
     system = get_object_or_404(System, code=code, department=desk.department)
     desk.require(Role.ADMINISTRATOR)
-    form = KeyForm(request.POST or None, system=system.code, initial={"key_name": _next_name(system)})
+    form = KeyForm(posted(request), system=system.code, initial={"key_name": _next_name(system)})
     names = {"name_en": system.name_en, "name_zh": system.name_zh}
     try:
         if sent(request, form, lambda data: _register(desk, system.code, {**names, **data})):
@@ -68,7 +68,7 @@ def revoke_key(request: HttpRequest, desk: Desk, owner: str, name: str) -> HttpR
     """Revoke a key of a system."""
     key = get_object_or_404(Key.objects.select_related("department"), keyid=f"{owner}/{name}", department=desk.department)
     desk.require(Role.ADMINISTRATOR)
-    form = RevokeKeyForm(request.POST or None)
+    form = RevokeKeyForm(posted(request))
     try:
         if sent(request, form, lambda data: actions.revoke_key(key, reason=data["reason"], acting_user=desk.person)):
             return done(request, _("The key is revoked. What it signs from now on is refused."), PAGE)

@@ -20,7 +20,7 @@ from exchange.accounts.acting import STEWARD
 from exchange.accounts.invitations import invitation_path
 from exchange.accounts.models import DatasetUserObjectPermission, Membership, Person, Role
 from exchange.portal.department.desk import Desk, at_desk, done, look_again, show
-from exchange.portal.department.forms import sent
+from exchange.portal.department.forms import posted, sent
 from exchange.portal.department.people_forms import InvitationForm, RoleForm, StewardForm
 
 PAGE = "console_people"
@@ -45,7 +45,7 @@ def people(request: HttpRequest, desk: Desk) -> HttpResponse:
 def invite(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Add a person with a first role."""
     desk.require(Role.ADMINISTRATOR)
-    form = InvitationForm(desk, request.POST or None)
+    form = InvitationForm(desk, posted(request))
     made: list[Person] = []
     if sent(request, form, lambda data: made.append(_add(desk, data))):
         return _hand_over(request, made[0])
@@ -66,7 +66,7 @@ def invite_again(request: HttpRequest, desk: Desk, person_id: uuid.UUID) -> Http
 def grant(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Give a colleague another role."""
     desk.require(Role.ADMINISTRATOR)
-    form = RoleForm(desk, request.POST or None)
+    form = RoleForm(desk, posted(request))
     said = _("The role is granted from now on.")
 
     def action(data: dict[str, Any]) -> object:
@@ -94,7 +94,7 @@ def end(request: HttpRequest, desk: Desk, membership_id: int) -> HttpResponse:
 def appoint(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Make a colleague steward of a dataset."""
     desk.require(Role.ADMINISTRATOR)
-    form = StewardForm(desk, request.POST or None)
+    form = StewardForm(desk, posted(request))
     said = _("Appointed. The steward may decide about requests for this dataset.")
 
     def action(data: dict[str, Any]) -> object:

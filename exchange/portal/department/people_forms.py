@@ -15,10 +15,10 @@ from exchange.accounts.models import Person, Role
 from exchange.portal.department.desk import Desk
 
 
-class ColleagueField(forms.ModelChoiceField):
+class ColleagueField(forms.ModelChoiceField):  # type: ignore[type-arg] # not generic when it runs
     """A person of the department, by name."""
 
-    def label_from_instance(self, obj: Person) -> str:  # type: ignore[override]
+    def label_from_instance(self, obj: Person) -> str:
         """Name and sign-in name."""
         return f"{obj.display_name} · {obj.username}"
 

@@ -14,7 +14,7 @@ from audit.errors import Conflict, Invalid
 from exchange.portal.department import listing, reading
 from exchange.portal.department.deciding_form import DecisionForm
 from exchange.portal.department.desk import Desk, at_desk, done, look_again, show
-from exchange.portal.department.forms import GroundForm, NoteForm, ReasonForm, ReturnForm, sent
+from exchange.portal.department.forms import GroundForm, NoteForm, ReasonForm, ReturnForm, posted, sent
 from exchange.portal.department.lists import page_of
 from exchange.sharing import actions
 from exchange.sharing.lifecycle import PartEvent
@@ -82,7 +82,7 @@ def part_step(event: PartEvent) -> Callable[[PartView], Callable[..., HttpRespon
 @part_step(PartEvent.CHECK)
 def check(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
     """The authority's formal check."""
-    form = NoteForm(request.POST or None)
+    form = NoteForm(posted(request))
     if sent(request, form, lambda data: actions.check(part, note=data["note"], **desk.acting)):
         return done(request, _("Checked. The owner decides next, unless its standing offer covers it."), PAGE, part.request.number)
     return show(request, desk, "check", form=form, shown=reading.shown_part(desk, part))
@@ -91,7 +91,7 @@ def check(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
 @part_step(PartEvent.RETURN)
 def send_back(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
     """Back to the requester with one complete list."""
-    form = ReturnForm(request.POST or None)
+    form = ReturnForm(posted(request))
     if sent(request, form, lambda data: actions.return_part(part, missing=data["missing"], **desk.acting)):
         return done(request, _("Returned. The requester sees your list."), PAGE, part.request.number)
     return show(request, desk, "return", form=form, shown=reading.shown_part(desk, part))
@@ -101,7 +101,7 @@ def send_back(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpRespon
 def approve(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
     """The owner's decision, item by item."""
     shown = reading.shown_part(desk, part)
-    form = DecisionForm(shown, request.POST or None)
+    form = DecisionForm(shown, posted(request))
     if sent(request, form, lambda data: actions.approve(part, refused=form.refused(), note=data["note"], **desk.acting)):
         return done(request, _("Approved and signed. An officer of the requester signs next."), PAGE, part.request.number)
     return show(request, desk, "approve", form=form, shown=shown)
@@ -110,7 +110,7 @@ def approve(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse
 @part_step(PartEvent.REFUSE)
 def refuse(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
     """The owner's refusal."""
-    form = GroundForm(request.POST or None)
+    form = GroundForm(posted(request))
     if sent(request, form, lambda data: actions.refuse(part, reason=data["reason"], ground=data["ground"], **desk.acting)):
         return done(request, _("Refused. The requester sees the ground and your reason."), PAGE, part.request.number)
     return show(request, desk, "refuse", form=form, shown=reading.shown_part(desk, part))
@@ -119,7 +119,7 @@ def refuse(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
 @part_step(PartEvent.WITHDRAW)
 def withdraw(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
     """The requester takes a part back."""
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(posted(request))
     if sent(request, form, lambda data: actions.withdraw(part, reason=data["reason"], **desk.acting)):
         return done(request, _("Withdrawn."), PAGE, part.request.number)
     return show(request, desk, "withdraw", form=form, shown=reading.shown_part(desk, part))
@@ -134,7 +134,7 @@ def visible_request(desk: Desk, number: str) -> SharingRequest:
 
 def visible_part(desk: Desk, number: str, dataset: str) -> RequestPart:
     """The part, or 404."""
-    part = reading.part_rows(desk).filter(request__number=number, dataset__code=dataset).first()
+    part: RequestPart | None = reading.part_rows(desk).filter(request__number=number, dataset__code=dataset).first()
     if part is None:
         raise Http404
     return part
