@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from functools import cache
 
-from audit.proof.acts import Ground, Standing, StoredAct, empty, extend, seal_act
+from audit.proof.acts import AgreementState, Ground, Standing, StoredAct, empty, extend, seal_act
 from audit.proof.canonical import JSON, Document, b64url, dumps, fresh_nonce
 from audit.proof.keys import ROOT_KEYID, PemSigner, generate_private_key, sign_document
 
@@ -195,3 +195,16 @@ def code_of(standing: Standing, acts: Iterable[StoredAct]) -> str:
     with pytest.raises(AuthorityError) as caught:
         extend(standing, acts)
     return caught.value.code
+
+
+BOTH: tuple[Pair, Pair] = (("provider", PSB), ("requester", CAB))
+
+
+def refusal(charter: Charter, document: Document, *pairs: Pair, at: str = AT) -> str:
+    """The code with which an order, signed by these, is refused as the next act."""
+    return code_of(charter.standing, [charter.seal(document, signed(document, *pairs), at=at)])
+
+
+def state(charter: Charter, target: str) -> AgreementState:
+    """Where an agreement stands."""
+    return charter.standing.agreements[target].state
