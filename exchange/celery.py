@@ -42,5 +42,5 @@ def _configure() -> None:
 
 
 _configure()
-serialization.disable_insecure_serializers(allowed=["json"])
+serialization.disable_insecure_serializers(allowed=["json"])  # type: ignore[no-untyped-call]  # kombu ships no types
 app.autodiscover_tasks()

@@ -41,7 +41,7 @@ def _require_plain(text: str) -> None:
         for event in yaml.parse(text, Loader=_Parser):
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             if isinstance(event, yaml.AliasEvent) or depth > DEEPEST:
-                line = event.start_mark.line + 1
+                line = event.start_mark.line + 1 if event.start_mark else 1
                 raise _invalid(_("Line %(line)d: write the text out; aliases and very deep nesting are not read.") % {"line": line})
     except yaml.YAMLError:
         return  # the reader names the line
