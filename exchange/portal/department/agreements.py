@@ -18,7 +18,7 @@ from audit.errors import Conflict
 from exchange.portal.department import agreement_reading as reading
 from exchange.portal.department import listing
 from exchange.portal.department.desk import Desk, at_desk, done, look_again, show
-from exchange.portal.department.forms import EndingForm, ResumingForm, SignatureForm, posted, sent
+from exchange.portal.department.forms import EndingForm, HandInForm, ResumingForm, SignatureForm, posted, sent
 from exchange.portal.department.lists import page_of
 from exchange.sharing import actions
 from exchange.sharing.errors import KeyElsewhere
@@ -87,8 +87,7 @@ def sign(request: HttpRequest, desk: Desk, agreement: Agreement) -> HttpResponse
 @agreement_step(AgreementEvent.PROVIDE_SIGNATURE)
 def provide_signature(request: HttpRequest, desk: Desk, agreement: Agreement) -> HttpResponse:
     """The owner's signature, where the owner keeps its key itself."""
-    form = SignatureForm(posted(request))
-    form.fields["signature"].required = True
+    form = HandInForm(posted(request))
     said = _("Your signature is accepted. An officer of the requester signs next.")
 
     def action(data: dict[str, Any]) -> object:

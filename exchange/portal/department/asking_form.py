@@ -191,6 +191,8 @@ class AskingForm(forms.Form):
         if data.get("filter_item") and not data.get("filter_values", "").strip():
             self.add_error("filter_values", _("Name at least one value, or choose every row."))
         if self.data.get("step") == "submit":
+            if not data.get("methods"):
+                self.add_error("methods", _("Choose at least one way of asking."))
             self._add_rule_faults(data)
         return data
 

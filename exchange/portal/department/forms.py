@@ -46,6 +46,14 @@ def _field_of(form: forms.Form, fault: Fault) -> str | None:
     return next((name for name in (fault.where, fault.where.rpartition(".")[2]) if name in form.fields), None)
 
 
+class SignatureField(forms.JSONField):
+    """A signature object as JSON; empty is shown as empty, not as `null`."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """The text of the field."""
+        return "" if value in (None, "") else super().prepare_value(value)
+
+
 class ReasonForm(forms.Form):
     """Why something is done."""
 
@@ -71,8 +79,8 @@ class GroundForm(ReasonForm):
 class EndingForm(GroundForm):
     """Why an agreement is suspended or revoked; the order and signature only where the department keeps its key."""
 
-    order = forms.JSONField(required=False, widget=forms.HiddenInput)
-    signature = forms.JSONField(label=_("Signature by your department's key"), required=False, widget=forms.HiddenInput)
+    order = SignatureField(required=False, widget=forms.HiddenInput)
+    signature = SignatureField(label=_("Signature by your department's key"), required=False, widget=forms.HiddenInput)
 
     def grounds(self) -> Any:
         """Grounds of an ending; that a cause is removed ends nothing."""
@@ -82,18 +90,23 @@ class EndingForm(GroundForm):
 class ResumingForm(ReasonForm):
     """Why an agreement goes on."""
 
-    order = forms.JSONField(required=False, widget=forms.HiddenInput)
-    signature = forms.JSONField(label=_("Signature by your department's key"), required=False, widget=forms.HiddenInput)
+    order = SignatureField(required=False, widget=forms.HiddenInput)
+    signature = SignatureField(label=_("Signature by your department's key"), required=False, widget=forms.HiddenInput)
 
 
 class SignatureForm(forms.Form):
-    """A signature that was made elsewhere; nothing where the hub holds the key."""
+    """A signature that was made elsewhere; asked for only where the hub does not hold the key."""
 
-    signature = forms.JSONField(
+    signature = SignatureField(label=_("Signature by your department's key"), required=False, widget=forms.HiddenInput)
+
+
+class HandInForm(forms.Form):
+    """The signature of a department that keeps its key itself."""
+
+    signature = SignatureField(
         label=_("Signature by your department's key"),
-        required=False,
         widget=forms.Textarea(attrs={"class": "mz-code", "spellcheck": "false"}),
-        help_text=_("Only if your department keeps its key itself: the signature object, as JSON. Else leave it empty."),
+        help_text=_("The signature object, as JSON."),
     )
 
 

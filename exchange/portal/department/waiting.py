@@ -16,7 +16,6 @@ from catalog.models import Load
 from exchange.accounts.acting import stewarded
 from exchange.accounts.models import Role
 from exchange.portal.department.desk import Desk
-from exchange.portal.templatetags.look_text import page_url
 from exchange.sharing.models import Agreement, RequestPart
 
 MOST_OF_A_KIND = 50
@@ -92,8 +91,8 @@ def _loads(desk: Desk) -> Iterator[Waiting]:
         return
     rows = Load.objects.visible_to(desk.person).filter(state="READY", dataset__provider=desk.department).select_related("dataset")
     for load in rows.order_by("created_at")[:MOST_OF_A_KIND]:
-        url = page_url(f"console/datasets/{load.dataset.code}")
-        yield Waiting(_("Publish"), f"{load.dataset.code} {load.dataset.title}", load.filename, url)
+        about = f"{load.dataset.code} {load.dataset.title}"
+        yield Waiting(_("Publish"), about, load.filename, reverse("load", args=[load.pk]))
 
 
 def _of_part(part: RequestPart, step: str, party: str, *, has_clock: bool = True) -> Waiting:
