@@ -31,6 +31,10 @@ def _second(seconds: int) -> str:
 def begin(call: Call, policies: Policies, now_ms: int) -> Work:
     """Decide one call; the work that comes back is refused, or holds normalised subjects and typed facts."""
     work = Work(call)
+    if call.caller.keyid in policies.revoked_keys:
+        # The door looked at an older standing: the revocation came while this batch was on its way.
+        work.refuse(refusal("KEY_REVOKED"))
+        return work
     if call.fault:
         _refuse_malformed(work, policies, call.fault)
         return work
@@ -89,7 +93,7 @@ def compiled_facts(policy: Policy) -> Mapping[str, CompiledFact]:
     """The facts of the policy's dataset version, compiled once per version (its hash names it)."""
     compiled = _COMPILED.get(policy.version)
     if compiled is None:
-        types = {item["name"]: item["type"] for item in policy.document["items"]}
+        types = {item["name"]: item["type"] for item in policy.document.get("items", ())}
         compiled = {fact["name"]: compile_fact(fact, types) for fact in policy.document.get("facts", ())}
         if len(_COMPILED) >= _COMPILED_LIMIT:
             _COMPILED.clear()
@@ -138,4 +142,6 @@ def _typed(kind: str, value: Any, *, where: str) -> Any:
         return int(as_number(value))
     if not isinstance(value, str):
         raise WireError(f"{where}: send text")
-    return as_date(value).isoformat() if kind == "date" else value
+    if kind == "date" and as_date(value).isoformat() != value:
+        raise WireError(f"{where}: write the date like 2026-11-20")
+    return value

@@ -15,6 +15,7 @@ from exchange.delivery.calls import Work
 from exchange.delivery.refusal_rate import RATE
 from exchange.delivery.subjects import is_personal
 from exchange.sharing.grounds_of_refusal import Refusal, refusal
+from exchange.sharing.policy import has_agreed
 
 _RECEIPT = "receipt"
 
@@ -63,7 +64,7 @@ def _message(work: Work) -> dict[str, Any]:
 
 
 def _route(work: Work) -> dict[str, Any]:
-    """What the auditor reads. No identifier: facts appear with the parameters that name no subject."""
+    """What the auditor reads. No identifier: facts appear with the parameters that were agreed and name no subject."""
     policy, body = work.policy, work.body
     return {
         "type": "exchange" if work.refusal is None else "refusal",
@@ -89,6 +90,8 @@ def _public_fact(work: Work, position: int) -> dict[str, Any]:
     fact = work.facts[position]
     if not work.policy or fact.name not in work.policy.facts:
         return {"fact": "", "with": {}}
+    if not has_agreed(work.policy, fact.name, fact.sent):
+        return {"fact": fact.name, "with": {}}  # what was not agreed can be anything, an identifier too
     subjects = {name for name, value in fact.values.items() if isinstance(value, str) and value in {i for _, i in fact.others}}
     return {"fact": fact.name, "with": {name: value for name, value in fact.sent.items() if name not in subjects}}
 

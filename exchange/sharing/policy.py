@@ -97,6 +97,7 @@ class Policies:
 
     head: tuple[int, str]
     by_agreement: Mapping[str, Policy] = field(default_factory=dict)
+    revoked_keys: frozenset[str] = frozenset()
 
 
 def compile_policies(standing: Any) -> Policies:
@@ -104,6 +105,7 @@ def compile_policies(standing: Any) -> Policies:
     return Policies(
         head=standing.head,
         by_agreement={name: compile_policy(name, entry, standing) for name, entry in standing.agreements.items()},
+        revoked_keys=frozenset(keyid for keyid, held in standing.certificates.items() if held.revoked_seq is not None),
     )
 
 
@@ -127,7 +129,7 @@ def compile_policy(name: str, entry: StandingAgreement, standing: Any) -> Policy
         dataset=dataset,
         version=version.hash if version else "",
         document=document,
-        version_fits=document.get("major") == agreement["major"],
+        version_fits=document.get("major") == agreement["major"] and _filters_declared(agreement, document),
         methods=frozenset(agreement["methods"]),
         items=items,
         withheld=withheld,
@@ -163,6 +165,11 @@ def _items(
             allowed.append(name)
     order = {name: position for position, name in enumerate(declared)}
     return tuple(sorted(allowed, key=lambda name: order[name])), tuple(withheld)
+
+
+def _filters_declared(agreement: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
+    """Whether the version still has the items that bound the agreed rows: without them nobody can tell which rows those are."""
+    return set(agreement.get("row_filter") or {}) <= {item["name"] for item in document.get("items", ())}
 
 
 def _facts(
@@ -236,12 +243,16 @@ def _scope(policy: Policy, asked: Asked) -> Refusal | None:
 
 def _facts_refusal(policy: Policy, asked: Asked) -> Refusal | None:
     for name, parameters in asked.facts:
-        grants = policy.facts.get(name)
-        if grants is None:
+        if name not in policy.facts:
             return refusal("FACT_NOT_AGREED", fact=name)
-        if not any(_within(grant, parameters) for grant in grants):
+        if not has_agreed(policy, name, parameters):
             return refusal("FACT_PARAMETER", fact=name)
     return None
+
+
+def has_agreed(policy: Policy, fact: str, parameters: Mapping[str, Any]) -> bool:
+    """Whether the agreement names this fact with these values of its parameters."""
+    return any(_within(grant, parameters) for grant in policy.facts.get(fact, ()))
 
 
 def _within(grant: Mapping[str, Any], parameters: Mapping[str, Any]) -> bool:

@@ -52,6 +52,7 @@ def policies(*, state: str = "IN_FORCE", restricted: Any = frozenset(), version:
         versions={"R14": SimpleNamespace(hash="sha256:v", version=version)},
         revisions={"R14": SimpleNamespace(order={"version": "sha256:v", "lookup": "sha256:l", "rows": "sha256:r", "as_of": NOW})},
         restricted=restricted,
+        certificates={},
     )
     return compile_policies(standing)
 
@@ -155,3 +156,8 @@ def test_a_revision_of_another_version_is_not_served() -> None:
         restricted=frozenset(),
     )
     assert compile_policies(standing).by_agreement["a"].revision is None
+
+
+def test_rows_bounded_by_an_item_that_is_gone_are_not_given() -> None:
+    assert reason(ASKED, row_filter={"gone": {"in": ["a"]}}) == "VERSION_CHANGED"
+    assert reason(ASKED, row_filter={"grade": {"in": [1]}}) is None
