@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import time
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -26,7 +25,9 @@ PREFIX = "/exchange/"
 MOST_IN_BATCH = 256
 MOST_WAITING = 4096
 GATHER_S = 0.001
-SQLITE_PAUSE_S = 0.001
+# After the answers are out: their callers' next calls come together into one batch, and on SQLite other writers get in
+# (without it their worst wait was seconds).
+PAUSE_S = 0.001
 
 
 class Plane:
@@ -75,6 +76,8 @@ class Plane:
             for (_, future), response in zip(batch, responses, strict=True):
                 if not future.done():
                     future.set_result(response)
+            if len(batch) > 1 or connection.vendor == "sqlite":
+                await asyncio.sleep(PAUSE_S)
         self.is_running = False
 
 
@@ -88,9 +91,6 @@ def _deliver(arrivals: Sequence[Arrival]) -> list[Response]:
         for each in connections.all(initialized_only=True):
             each.close()
         return [unavailable("UNAVAILABLE", "the hub could not record this exchange; nothing was given") for _ in arrivals]
-    finally:
-        if connection.vendor == "sqlite":
-            time.sleep(SQLITE_PAUSE_S)  # lets other writers in: without it their worst wait was seconds
 
 
 async def _body(receive: Receive) -> bytes:
