@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+import orjson
+
 from audit.proof.canonical import CanonicalError, loads, unb64url
 from audit.proof.merkle import ProofError
 
@@ -43,17 +45,25 @@ def part_at(body: bytes, position: int) -> Part:
 
 
 def clear_at(body: bytes, position: int) -> tuple[list[str], list[bytes]]:
-    """Clear disclosures and the persons' blinds of one entry, which is all that an index needs. Raises ProofError."""
+    """Clear disclosures and the persons' blinds of one entry, which is all that an index needs. Raises ProofError.
+
+    An index proves nothing, so the blob is read without asking whether it is canonical.
+    """
     try:
-        document = _read(body)[position]
+        document = _read_quickly(body)[position]
         return document["disclosures"], [unb64url(item["blind"]) for item in document["persons"]]
-    except (CanonicalError, KeyError, IndexError, TypeError) as error:
+    except (ValueError, KeyError, IndexError, TypeError) as error:
         raise ProofError(f"what lies beside the entry cannot be read ({type(error).__name__})") from None
 
 
 def disclosures_at(body: bytes, position: int) -> tuple[str, ...]:
     """The clear disclosures of one entry."""
     return part_at(body, position).disclosures
+
+
+@lru_cache(maxsize=4)
+def _read_quickly(body: bytes) -> Any:
+    return orjson.loads(body)
 
 
 @lru_cache(maxsize=4)  # the entries of one batch are read one after another
