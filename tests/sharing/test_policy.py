@@ -153,6 +153,7 @@ def test_a_revision_of_another_version_is_not_served() -> None:
         agreements={"a": SimpleNamespace(agreement=AGREEMENT, state="IN_FORCE", superseded_by=None)},
         versions={"R14": SimpleNamespace(hash="sha256:newer", version=VERSION)},
         revisions={"R14": SimpleNamespace(order={"version": "sha256:v"})},
+        certificates={},
         restricted=frozenset(),
     )
     assert compile_policies(standing).by_agreement["a"].revision is None
