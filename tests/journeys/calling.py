@@ -13,7 +13,7 @@ import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
@@ -21,6 +21,7 @@ from audit.proof.canonical import dumps, fresh_nonce
 from audit.proof.keys import PemSigner
 from audit.proof.message import sign_request
 from exchange.starting.environment import ROOT
+from tests.journeys.homes import Place
 from tests.journeys.hub_process import RunningHub
 
 _SECONDS = 60.0
@@ -64,10 +65,16 @@ class Ended:
         return found
 
 
+class Started(Protocol):
+    """A hub that somebody runs, with its home."""
+
+    place: Place
+
+
 class Department:
     """A folder on a department's own machine, with `hub` in it."""
 
-    def __init__(self, hub: RunningHub, folder: Path) -> None:
+    def __init__(self, hub: Started, folder: Path) -> None:
         """An empty folder."""
         folder.mkdir()
         self.running, self.folder = hub, folder

@@ -230,7 +230,7 @@ def test_every_main_page_is_accessible_and_fits(visitors: Visitors, language: st
             for path in paths:
                 page.goto(f"/{language}/{path}")
                 faults |= look_at(visitors, page, language)
-    assert faults == {}
+    assert not faults, json.dumps(faults, indent=1, ensure_ascii=False)
     assert visitors.complaints == []
 
 

@@ -258,6 +258,12 @@ def test_doctor_names_a_clock_that_is_wrong(department: Department) -> None:
     assert "behind the hub's" in bad(ended)["clock"]
 
 
+def test_doctor_names_an_address_by_which_the_hub_does_not_know_itself(department: Department, hub: RunningHub) -> None:
+    ended = department.hub("doctor", "--json", "--base-url", f"http://localhost:{hub.port}")
+    assert ended.code == 1, ended.out + ended.err
+    assert bad(ended)["address"].endswith(f"set base_url to {hub.url}")
+
+
 def bad(ended: Ended) -> dict[str, str]:
     """What the doctor found bad, by name."""
     return {item["name"]: item["text"] for item in ended.document["findings"] if item["state"] == "BAD"}

@@ -115,6 +115,25 @@ def test_a_body_in_chunks_is_the_same_body(hub: RunningHub, signed: Signed) -> N
             assert b'"receipt"' in answer.read()
 
 
+def test_one_connection_serves_call_after_call(hub: RunningHub, machine: Machine, path: str) -> None:
+    agreement = hub.agreement("HSG-rental", "R13")
+    with contextlib.closing(hub.connect()) as connection:
+        for number in range(3):
+            call = machine.sign(path, question(agreement, number))
+            connection.request("POST", call.path, body=call.body, headers=call.headers)
+            with connection.getresponse() as answer:
+                assert answer.status == 200, answer.read()
+                assert b'"receipt"' in answer.read()
+
+
+def test_one_that_asks_first_whether_to_send_the_body_is_told_to_go_on(hub: RunningHub, signed: Signed) -> None:
+    polite = Signed(signed.path, {**signed.headers, "expect": "100-continue"}, signed.body)
+    with begun(hub, polite, 0) as connection:
+        assert connection.recv(25, socket.MSG_WAITALL) == b"HTTP/1.1 100 Continue\r\n\r\n"
+        connection.sendall(polite.body)
+        assert connection.recv(12, socket.MSG_WAITALL) == b"HTTP/1.1 200"
+
+
 def pieces(body: bytes) -> Iterator[bytes]:
     """The body, seven bytes at a time."""
     yield from (body[start : start + 7] for start in range(0, len(body), 7))
@@ -128,7 +147,7 @@ def test_one_that_sends_slowly_keeps_nobody_waiting(hub: RunningHub, machine: Ma
         for number in range(5):
             assert machine.call(signed.path, question(agreement, number)).status == 200
         slow[0].sendall(signed.body[half:])
-        assert slow[0].recv(12) == b"HTTP/1.1 200"
+        assert slow[0].recv(12, socket.MSG_WAITALL) == b"HTTP/1.1 200"
 
 
 @contextlib.contextmanager
