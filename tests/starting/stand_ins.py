@@ -26,7 +26,8 @@ FAIL = "import sys; print('the reason stands here'); sys.exit(3)"
 PREPARED = "print('prepared')"
 
 DEMO = f"""
-import sys
+import signal, sys
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # tests that run under nohup inherit that it is ignored
 from exchange.starting import demo
 web, preparation, home, port = sys.argv[1:]
 python = lambda code, *more: [sys.executable, "-c", code, home, *more]
