@@ -50,7 +50,7 @@ class RestrictionView(APIView):
         actions.restrict_item(dataset, item=item, reason=valid(shapes.Reason, request)["reason"], acting_user=request.user)
         return Response(answers.detail(visible_dataset(request.user, code)))
 
-    @extend_schema(operation_id="catalog_unrestrict", request=shapes.Reason, responses=shapes.DatasetDetail)
+    @extend_schema(operation_id="catalog_unrestrict", request=shapes.Reason, responses={200: shapes.DatasetDetail})
     def delete(self, request: Request, code: str, item: str) -> Response:
         """Share an item again, by a signed act."""
         dataset = visible_dataset(request.user, code)
@@ -68,7 +68,7 @@ class AvailabilityView(APIView):
         actions.take_offline(dataset, reason=valid(shapes.Reason, request)["reason"], acting_user=request.user)
         return Response(answers.entry(dataset))
 
-    @extend_schema(operation_id="catalog_bring_online", request=None, responses=shapes.DatasetEntry)
+    @extend_schema(operation_id="catalog_bring_online", request=None, responses={200: shapes.DatasetEntry})
     def delete(self, request: Request, code: str) -> Response:
         """Answer again."""
         return Response(answers.entry(actions.bring_online(visible_dataset(request.user, code), acting_user=request.user)))
