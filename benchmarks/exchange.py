@@ -59,11 +59,11 @@ def main() -> int:
     options = _options()
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="benchmark-")))
-        databases = stack.enter_context(_databases(options.database))
-        setting = _prepare(folder, databases)
-        _start(stack, setting, databases)
+        chosen = stack.enter_context(databases(options.database))
+        setting = prepare(folder, chosen)
+        _start(stack, setting, chosen)
         results = _measure(setting, options)
-        missing = _missing(setting)
+        missing = missing_entries(setting)
     _print(results, options, len(setting.leaves), missing)
     return 1 if missing else 0
 
@@ -78,7 +78,7 @@ def _options() -> argparse.Namespace:
 
 
 @contextmanager
-def _databases(wanted: str) -> Iterator[dict[str, str]]:
+def databases(wanted: str) -> Iterator[dict[str, str]]:
     """One database (or file) for each server, so that none is in another's way."""
     if not wanted:
         yield {}
@@ -99,18 +99,19 @@ def _databases(wanted: str) -> Iterator[dict[str, str]]:
         yield names
 
 
-def _prepare(home: Path, databases: dict[str, str]) -> Setting:
+def prepare(home: Path, chosen: dict[str, str]) -> Setting:
+    """A home with the demonstration city, built by the departments' own actions, and the peers' tables."""
     ports = {peer: free_port() for peer in PEERS}
     env = {**os.environ, "HUB_HOME": str(home), "HUB_DEMO": "1", "PUBLIC_URLS": f"http://127.0.0.1:{ports['hub']}"}
     env.pop("DATABASE_URL", None)
-    if databases:
-        env["DATABASE_URL"] = databases["hub"]
+    if chosen:
+        env["DATABASE_URL"] = chosen["hub"]
     manage("migrate", "--verbosity", "0", env=env)
     manage("migrate", "--database", "keystore", "--verbosity", "0", env=env)
     manage("build_city", "--households", str(HOUSEHOLDS), "--base-url", env["PUBLIC_URLS"], env=env)
     setting = Setting(home, env, ports, json.loads((home / "demo.json").read_text("utf-8")))
     setting.subjects = {code: _subjects(home, code) for code in {entry["dataset"] for entry in setting.demo["agreements"]}}
-    _fill_peers(setting, databases)
+    _fill_peers(setting, chosen)
     return setting
 
 
@@ -130,13 +131,13 @@ def _subjects(home: Path, dataset: str) -> list[str]:
     raise SystemExit(f"{path.name} cannot be read")
 
 
-def _fill_peers(setting: Setting, databases: dict[str, str]) -> None:
+def _fill_peers(setting: Setting, chosen: dict[str, str]) -> None:
     people = setting.subjects["R14"]
     rows = [(person, 1 + place % 4, "physical") for place, person in enumerate(people)]
-    if databases:
+    if chosen:
         import psycopg
 
-        with psycopg.connect(databases["bare"]) as connection, connection.cursor() as cursor:
+        with psycopg.connect(chosen["bare"]) as connection, connection.cursor() as cursor:
             cursor.execute("CREATE TABLE person_record (person text, grade int, type text)")
             cursor.executemany("INSERT INTO person_record VALUES (%s, %s, %s)", rows)
             cursor.execute("CREATE INDEX ON person_record (person)")
@@ -148,7 +149,7 @@ def _fill_peers(setting: Setting, databases: dict[str, str]) -> None:
     (setting.home / "people.json").write_text(json.dumps(rows), "utf-8")
 
 
-def _start(stack: ExitStack, setting: Setting, databases: dict[str, str]) -> None:
+def _start(stack: ExitStack, setting: Setting, chosen: dict[str, str]) -> None:
     home, ports = setting.home, setting.ports
     peers = {
         **os.environ,
@@ -156,7 +157,7 @@ def _start(stack: ExitStack, setting: Setting, databases: dict[str, str]) -> Non
         "BARE_FILE": str(home / "bare.sqlite3"),
         "FRAMEWORK_FILE": str(home / "framework.sqlite3"),
     }
-    peers |= {"BARE_DATABASE": databases.get("bare", ""), "FRAMEWORK_DATABASE": databases.get("framework", "")}
+    peers |= {"BARE_DATABASE": chosen.get("bare", ""), "FRAMEWORK_DATABASE": chosen.get("framework", "")}
     peers["FRAMEWORK_ROWS"] = str(home / "people.json")
     filled = subprocess.run([sys.executable, "-m", "benchmarks.peers.framework_fill"], cwd=ROOT, env=peers, check=True, capture_output=True)
     peers["FRAMEWORK_TOKEN"] = setting.env["FRAMEWORK_TOKEN"] = filled.stdout.decode().split()[-1]
@@ -181,13 +182,13 @@ def _requests(peer: str, setting: Setting, count: int) -> list[bytes]:
     people = setting.subjects["R14"]
     path, more = ("/records", f"Authorization: Token {setting.env['FRAMEWORK_TOKEN']}\r\n") if peer == "framework" else ("/", "")
     bodies = [json.dumps({"subject": people[place % len(people)], "purpose": "disability_allowance"}).encode() for place in range(count)]
-    return [_http(path, body, more) for body in bodies]
+    return [http(path, body, more) for body in bodies]
 
 
 def _signed(setting: Setting, count: int) -> list[bytes]:
     """Requests under every agreement of demo.json in turn, QUERY and VERIFY mixed, about everyone in the register."""
     base = setting.env["PUBLIC_URLS"]
-    signers = {system["code"]: PemSigner(system["keyid"], _key(setting, system)) for system in setting.demo["systems"]}
+    signers = {system["code"]: PemSigner(system["keyid"], key_file(setting, system)) for system in setting.demo["systems"]}
     kinds = [(entry, method) for entry in setting.demo["agreements"] for method in ("QUERY", "VERIFY") if method in entry["methods"]]
     order = random.Random(7)
     created, made = int(time.time()), []
@@ -202,16 +203,18 @@ def _signed(setting: Setting, count: int) -> list[bytes]:
         headers = message.sign_request(
             signers[entry["requester"]], method="POST", target_uri=base + path, body=raw, created=created, nonce=fresh_nonce()
         )
-        made.append(_http(path, raw, "".join(f"{name}: {value}\r\n" for name, value in headers.items())))
+        made.append(http(path, raw, "".join(f"{name}: {value}\r\n" for name, value in headers.items())))
     return made
 
 
-def _key(setting: Setting, system: dict[str, Any]) -> Path:
+def key_file(setting: Setting, system: dict[str, Any]) -> Path:
+    """Where the private key of a system of demo.json stands."""
     path = Path(system["private_key_file"])
     return path if path.is_absolute() else setting.home / path
 
 
-def _http(path: str, body: bytes, more: str) -> bytes:
+def http(path: str, body: bytes, more: str) -> bytes:
+    """One HTTP/1.1 request; `more` holds further header lines."""
     head = f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n{more}\r\n"
     return head.encode() + body
 
@@ -249,7 +252,7 @@ def _load(peer: str, setting: Setting, connections: int, seconds: float) -> dict
     return outcome
 
 
-def _missing(setting: Setting) -> int:
+def missing_entries(setting: Setting) -> int:
     """How many answers have no entry under the last checkpoint, once everything pending is sequenced."""
     code = (
         "import sys, time\n"
