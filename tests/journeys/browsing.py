@@ -89,11 +89,14 @@ class Visitors:
 
 
 def faults_of(page: Page) -> list[str]:
-    """What axe finds wrong with the page as it stands, and whether it is wider than its screen."""
+    """What axe finds wrong with the page as it stands."""
     from axe_playwright_python.sync_playwright import Axe
 
     found: list[dict[str, Any]] = Axe().run(page, options={"runOnly": RULES}).response["violations"]
-    faults = [f"{fault['id']}: {node['html'][:200]}" for fault in found for node in fault["nodes"][:2]]
-    if not page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"):
-        faults.append(f"wider than the screen: {page.evaluate('document.documentElement.scrollWidth')}")
-    return faults
+    return [f"{fault['id']}: {node['html'][:200]}" for fault in found for node in fault["nodes"][:2]]
+
+
+def too_wide(page: Page) -> list[str]:
+    """Whether the page has to be moved sideways to be read."""
+    width = page.evaluate("document.documentElement.scrollWidth")
+    return [f"wider than the screen: {width}"] if width > page.evaluate("window.innerWidth") else []
