@@ -86,6 +86,7 @@ def _own(folder: Path, *, reset: bool) -> None:
         if any(folder.iterdir()) and (reset or not (folder / "keys").is_dir()):
             raise CannotStart(f"{folder} is not empty and is not a home of this hub (it has no {MARKER}). Name another: --home DIR")
         marker.write_text("This folder is the home of a Mianzheng hub. `manage.py demo --reset` empties it.\n", "utf-8")
+    folder.chmod(0o700)  # databases and registers of persons lie below: nobody else on this machine reads them
     probe = folder / ".writable"
     probe.write_text("", "utf-8")
     probe.unlink()

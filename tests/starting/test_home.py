@@ -57,6 +57,13 @@ def test_held_home_is_refused_and_its_data_stay(tmp_path: Path, taken: Hold) -> 
     assert (first.folder / "hub.sqlite3").exists()
 
 
+def test_nobody_else_on_this_machine_reads_a_home(tmp_path: Path, taken: Hold) -> None:
+    home = tmp_path / "home"
+    home.mkdir(mode=0o755)
+    taken(home)
+    assert home.stat().st_mode & 0o777 == 0o700
+
+
 def test_file_in_place_of_the_home_is_refused(tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file", "utf-8")
     with pytest.raises(CannotStart, match="--home DIR"):
