@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 
 from django.db import connection, transaction
 
@@ -18,6 +19,15 @@ _HOUR = len("2026-11-20T22")
 def count_stranger(reason: str) -> None:
     """Count an attempt whose signature was not verified, or a replay; `reason` is a code in capitals."""
     _count(STRANGER, reason)
+
+
+def count_strangers(reasons: Mapping[str, int]) -> None:
+    """Count the strangers of a whole batch in one transaction: each alone would cost a commit of its own."""
+    if not reasons:
+        return
+    with transaction.atomic():
+        for reason, count in sorted(reasons.items()):
+            _count(STRANGER, reason, count)
 
 
 def count_download(dataset: str) -> None:
@@ -47,11 +57,11 @@ def take_over(hour: str) -> Document:
     return {"type": "tally", "hour": hour, "strangers": dict(strangers), "downloads": downloads, "count": total}
 
 
-def _count(kind: str, name: str) -> None:
-    row = [minute(time.time_ns() // 1_000_000), kind, name[:64]]
+def _count(kind: str, name: str, more: int = 1) -> None:
+    row = [minute(time.time_ns() // 1_000_000), kind, name[:64], more]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO audit_tallycount (minute, kind, name, count) VALUES (%s, %s, %s, 1) "
-            "ON CONFLICT (minute, kind, name) DO UPDATE SET count = audit_tallycount.count + 1",
+            "INSERT INTO audit_tallycount (minute, kind, name, count) VALUES (%s, %s, %s, %s) "
+            "ON CONFLICT (minute, kind, name) DO UPDATE SET count = audit_tallycount.count + excluded.count",
             row,
         )

@@ -20,7 +20,7 @@ from audit.proof.disclosure import build_entry, digest, minute, subject_value, w
 from audit.proof.envelope import ENTRY_NONCE_SIZE, sealed_content
 from audit.proof.merkle import leaf_hash
 from audit.subjects import SubjectKeyHandle, Who, subject_keys
-from audit.tally import count_download, count_stranger
+from audit.tally import count_download, count_stranger, count_strangers
 
 __all__ = [
     "MOST_PENDING",
@@ -34,6 +34,7 @@ __all__ = [
     "build",
     "count_download",
     "count_stranger",
+    "count_strangers",
     "insert",
     "now_ms",
     "record",

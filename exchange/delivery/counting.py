@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 import time
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import lru_cache
@@ -38,6 +38,7 @@ class Floors:
     quotas: dict[tuple[str, str], int] = field(default_factory=dict)
     facts: dict[tuple[str, str, bytes, str], int] = field(default_factory=dict)
     seen: dict[int, set[int]] = field(default_factory=dict)
+    unconfirmed: set[tuple[str, str]] = field(default_factory=set)
     started_s: int = field(default_factory=lambda: int(time.time()))
 
     def has_seen(self, keyid: str, nonce: str, created: int) -> bool:
@@ -145,34 +146,41 @@ def _spend(cursor: Any, group: list[Work], count: int, now_ms: int, floors: Floo
     """Count in every window or in none."""
     policy = group[0].policy
     assert policy is not None  # noqa: S101 - grouped by its agreement
-    spent: list[tuple[str, int]] = []
-    for window, limit in windows(policy, now_ms):
-        used = _add(cursor, policy.agreement, window, count, limit, floors)
-        if used is None:
-            for earlier, amount in spent:
-                _take_back(cursor, policy.agreement, earlier, amount)
-            return False
-        spent.append((window, count))
-    return True
+    limits = dict(windows(policy, now_ms))
+    if not limits:
+        return True
+    starts = {window: _floor(policy.agreement, window, floors) + count for window in limits}
+    if any(starts[window] > limit for window, limit in limits.items()):
+        return False
+    counted = _add(cursor, policy.agreement, starts, limits, count)
+    if len(counted) == len(limits):
+        return True
+    for window in counted:
+        _take_back(cursor, policy.agreement, window, count)
+    return False
 
 
-def _add(cursor: Any, agreement: str, window: str, count: int, limit: int, floors: Floors) -> int | None:
-    """The new total, or None where it would pass the limit. Never starts below what this process has counted."""
+def _floor(agreement: str, window: str, floors: Floors) -> int:
+    """What this process has counted itself, or found counted in the log when it first looked."""
     key = (agreement, window)
     if key not in floors.quotas:
         floors.quotas[key] = _counted_before(agreement, window)
-        cursor.execute(
-            "INSERT INTO delivery_quotause (agreement, period, used) VALUES (%s, %s, 0) ON CONFLICT (agreement, period) DO NOTHING",
-            [agreement, window],
-        )
-    floor = floors.quotas[key]
+    return floors.quotas[key]
+
+
+def _add(cursor: Any, agreement: str, starts: Mapping[str, int], limits: Mapping[str, int], count: int) -> list[str]:
+    """Count in all windows by one statement; the windows where it fitted. None ends below `starts`: floor and count."""
+    rows = [value for window, start in sorted(starts.items()) for value in (agreement, window, start)]
+    allowed = [value for window, limit in sorted(limits.items()) for value in (window, limit)]
     cursor.execute(
-        "UPDATE delivery_quotause SET used = CASE WHEN used < %s THEN %s ELSE used END + %s "
-        "WHERE agreement = %s AND period = %s AND CASE WHEN used < %s THEN %s ELSE used END + %s <= %s RETURNING used",
-        [floor, floor, count, agreement, window, floor, floor, count, limit],
+        f"INSERT INTO delivery_quotause (agreement, period, used) VALUES {_rows(len(starts), 3)} "  # noqa: S608 - placeholders
+        "ON CONFLICT (agreement, period) DO UPDATE SET used = "
+        "CASE WHEN delivery_quotause.used + %s < excluded.used THEN excluded.used ELSE delivery_quotause.used + %s END "
+        "WHERE CASE WHEN delivery_quotause.used + %s < excluded.used THEN excluded.used ELSE delivery_quotause.used + %s END "
+        f"<= CASE delivery_quotause.period {'WHEN %s THEN %s ' * len(limits)}END RETURNING period",
+        [*rows, count, count, count, count, *allowed],
     )
-    row = cursor.fetchone()
-    return None if row is None else int(row[0])
+    return [window for (window,) in cursor.fetchall()]
 
 
 def _take_back(cursor: Any, agreement: str, window: str, count: int) -> None:
@@ -189,8 +197,16 @@ def _counted_before(agreement: str, window: str) -> int:
     return sum(rows.values_list("count", flat=True))
 
 
+def forget_unconfirmed(floors: Floors = FLOORS) -> None:
+    """After a rollback: windows that were opened in it have no row, so they are opened again by the next call."""
+    for key in floors.unconfirmed:
+        floors.quotas.pop(key, None)
+    floors.unconfirmed.clear()
+
+
 def note_quotas(works: Iterable[Work], now_ms: int, floors: Floors = FLOORS) -> None:
     """After the commit: raise the floors by what was counted, and forget past windows."""
+    floors.unconfirmed.clear()
     for work in works:
         if work.policy is not None and work.refusal is None:
             for window, _ in windows(work.policy, now_ms):

@@ -7,6 +7,7 @@ Doors authenticate; this begins at "decide" (protocol, section 4). It opens no s
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -16,14 +17,13 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import acts, trail
 from audit.errors import Unavailable
+from audit.proof.acts import Standing
 from audit.proof.canonical import dumps
 from exchange.delivery import reading, recording
 from exchange.delivery.calls import Answer, Call, Completion, Deferred, Work
 from exchange.delivery.deciding import begin
-from exchange.delivery.refusal_rate import RATE, REFUSALS_A_MINUTE
 from exchange.delivery.seal import receipts
 from exchange.delivery.subjects import is_personal
-from exchange.sharing.grounds_of_refusal import refusal
 from exchange.sharing.policy import Policies, compile_policies
 
 ATTEMPTS = 3
@@ -50,15 +50,20 @@ class RemoteStore(Unavailable):
     title = "Remote store"
 
 
-def deliver(calls: Sequence[Call | Completion]) -> list[Answer | Deferred]:
-    """Answer a batch. Raises PolicyRollback, LogBehind or Busy for the whole batch, with nothing recorded."""
+def deliver(calls: Sequence[Call | Completion], *, standing: Standing | None = None) -> list[Answer | Deferred]:
+    """Answer a batch. Raises PolicyRollback, LogBehind or Busy for the whole batch, with nothing recorded.
+
+    `standing` is the verified one by which a door has just authenticated; whether it is still the newest is asked under
+    the policy lock, as always.
+    """
     asked = [call for call in calls if isinstance(call, Call)]
     if len(asked) != len(calls):
         raise RemoteStore(_("This hub has no remote stores; only hosted datasets are exchanged."))
-    _require_a_moving_log()
-    for _attempt in range(ATTEMPTS):
-        policies = current_policies()
-        at_ms = trail.now_ms()
+    at_ms = _require_a_moving_log()
+    for attempt in range(ATTEMPTS):
+        if attempt:
+            standing, at_ms = None, trail.now_ms()
+        policies = current_policies(standing)
         works = _prepare(asked, policies, at_ms)
         try:
             recording.record(works, head=policies.head, at_ms=at_ms, keys=_name_and_build(works, at_ms))
@@ -68,12 +73,14 @@ def deliver(calls: Sequence[Call | Completion]) -> list[Answer | Deferred]:
     raise Busy(_("Agreements are changing right now; try again in a moment."))
 
 
-def _require_a_moving_log() -> None:
-    backlog = trail.backlog()
-    if backlog.is_behind(trail.now_ms()):
+def _require_a_moving_log() -> int:
+    """The time of the batch in ms, once it is known that the log keeps up."""
+    backlog, at_ms = trail.backlog(), trail.now_ms()
+    if backlog.is_behind(at_ms):
         raise LogBehind(_("Entries wait longer than a minute for the log; exchanges resume by themselves."))
     if backlog.is_full():
         raise Busy(_("Too many entries wait for the log; try again in a second."), retry_after=1)
+    return at_ms
 
 
 class _Compiled:
@@ -83,9 +90,9 @@ class _Compiled:
     policies: Policies | None = None
 
 
-def current_policies() -> Policies:
-    """The compiled policies; raises PolicyRollback where the acts do not verify."""
-    standing = acts.standing()
+def current_policies(standing: Standing | None = None) -> Policies:
+    """The compiled policies of a verified standing, by default the newest; raises PolicyRollback where the acts do not verify."""
+    standing = standing or acts.standing()
     policies = _Compiled.policies
     if policies is None or policies.head != standing.head:
         with _Compiled.lock:
@@ -103,20 +110,9 @@ def _prepare(calls: Sequence[Call], policies: Policies, at_ms: int) -> list[Work
     works = [begin(call, policies, at_ms) for call in calls]
     reading.answer_all(works, _local_date(at_ms))
     for work in works:
-        _count_refusal(work, at_ms)
+        recording.count_refusal(work, at_ms)
         recording.name_refused(work)
     return works
-
-
-def _count_refusal(work: Work, at_ms: int) -> None:
-    """Past 60 refusals a minute a key gets 429: the first of these has an entry, the rest share one when the minute is over."""
-    if work.refusal is None:
-        return
-    caller = work.call.caller
-    count = RATE.note((caller.keyid, caller.system, caller.department), work.refusal.code, at_ms // 60_000)
-    if count > REFUSALS_A_MINUTE:
-        work.suppressed = count > REFUSALS_A_MINUTE + 1
-        work.refuse(refusal("TOO_MANY_REFUSALS"))
 
 
 def _local_date(at_ms: int) -> date:
@@ -135,13 +131,13 @@ def _name_and_build(works: Sequence[Work], at_ms: int) -> dict[tuple[str, str], 
 
 def _release(works: Sequence[Work], at_ms: int) -> list[Answer | Deferred]:
     """Steps 7 and 8: one receipt signature for the batch, then every answer with its receipt."""
+    trail.count_strangers(Counter("REPLAYED" for work in works if work.replayed))
     issued = iter(receipts([work.built for work in works if work.is_recorded], at_ms))
     return [_released(work, next(issued) if work.is_recorded else None) for work in works]
 
 
 def _released(work: Work, receipt: bytes | None) -> Answer:
     if work.replayed:
-        trail.count_stranger("REPLAYED")
         return Answer(409, dumps(recording.replayed_problem()), "REFUSED", None)
     status = work.refusal.status if work.refusal else 200
     if receipt is None:

@@ -22,6 +22,7 @@ from exchange.delivery.deciding import utc_text
 FRESH_S = 60
 BODY_LIMIT = 1 << 20
 STRANGERS_A_MINUTE = 120
+MOST_ADDRESSES = 50_000
 
 
 class DoorError(Exception):
@@ -48,22 +49,23 @@ class Arrival:
 
 @dataclass
 class Strangers:
-    """Failed attempts by address and minute, in this process."""
+    """Failed attempts of the running minute by address, in this process; never more addresses than MOST_ADDRESSES."""
 
-    counts: Counter[tuple[str, int]] = field(default_factory=Counter)
+    minute: int = 0
+    counts: Counter[str] = field(default_factory=Counter)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     def are_too_many(self, address: str) -> bool:
         """Whether this address has failed 120 times in the running minute."""
-        return self.counts[address, _minute()] >= STRANGERS_A_MINUTE
+        return self.minute == _minute() and self.counts[address] >= STRANGERS_A_MINUTE
 
     def note(self, address: str) -> None:
         """One more failure of this address."""
-        minute = _minute()
         with self.lock:
-            if len(self.counts) > 10_000:
-                self.counts = Counter({key: count for key, count in self.counts.items() if key[1] >= minute})
-            self.counts[address, minute] += 1
+            if self.minute != _minute():
+                self.minute, self.counts = _minute(), Counter()
+            if address in self.counts or len(self.counts) < MOST_ADDRESSES:
+                self.counts[address] += 1
 
 
 STRANGERS = Strangers()

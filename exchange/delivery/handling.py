@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,6 +15,7 @@ from audit import acts, signers, trail
 from audit.errors import HubError
 from audit.ground import log_origin
 from audit.proof import message
+from audit.proof.acts import Standing
 from audit.proof.canonical import CanonicalError, dumps, loads
 from audit.proof.keys import Signer, Use
 from audit.proof.message import ParsedRequest
@@ -57,17 +59,21 @@ def handle(arrivals: Sequence[Arrival]) -> list[Response]:
     mark = _mark(now_s)
     responses: list[Response | None] = [None] * len(arrivals)
     verified: list[tuple[int, ParsedRequest, Call]] = []
+    strangers: Counter[str] = Counter()
     for position, arrival in enumerate(arrivals):
         try:
             entered = _enter(arrival, standing, now_s, mark)
         except DoorError as error:
-            responses[position] = _refused_at_the_door(arrival, error)
+            STRANGERS.note(arrival.address)
+            strangers[error.code] += 1
+            responses[position] = _error(error.status, error.code, error.detail)
             continue
         if isinstance(entered, Response):
             responses[position] = entered
         else:
             verified.append((position, *entered))
-    for position, response in _delivered(verified):
+    trail.count_strangers(strangers)  # the log does not grow by strangers, and their batch costs one commit
+    for position, response in _delivered(verified, standing):
         responses[position] = response
     return [response for response in responses if response is not None]
 
@@ -93,11 +99,11 @@ def _call(arrival: Arrival, caller: VerifiedCaller, agreement: str, method: Meth
     return Call(caller, agreement, method, document)
 
 
-def _delivered(verified: Sequence[tuple[int, ParsedRequest, Call]]) -> list[tuple[int, Response]]:
+def _delivered(verified: Sequence[tuple[int, ParsedRequest, Call]], standing: Standing) -> list[tuple[int, Response]]:
     if not verified:
         return []
     try:
-        answers = deliver([call for _, _, call in verified])
+        answers = deliver([call for _, _, call in verified], standing=standing)
     except HubError as error:
         return [(position, _error(error.status, error.reason, str(error))) for position, _, _ in verified]
     signer = signers.hub_signer(Use.HUB_ANSWER)
@@ -126,13 +132,6 @@ def _signed(signer: Signer, parsed: ParsedRequest, answer: Answer) -> Response:
 def _wire(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
     pairs = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
     return [*pairs, (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
-
-
-def _refused_at_the_door(arrival: Arrival, error: DoorError) -> Response:
-    """Count the stranger; the log does not grow by strangers."""
-    STRANGERS.note(arrival.address)
-    trail.count_stranger(error.code)
-    return _error(error.status, error.code, error.detail)
 
 
 def _error(status: int, code: str, detail: str) -> Response:

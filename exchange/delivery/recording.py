@@ -12,7 +12,7 @@ from audit import acts, trail
 from audit.proof.canonical import dumps, fresh_nonce, sha256_text
 from exchange.delivery import counting
 from exchange.delivery.calls import Work
-from exchange.delivery.refusal_rate import RATE
+from exchange.delivery.refusal_rate import RATE, REFUSALS_A_MINUTE
 from exchange.delivery.subjects import is_personal
 from exchange.sharing.grounds_of_refusal import Refusal, refusal
 from exchange.sharing.policy import has_agreed
@@ -96,6 +96,17 @@ def _public_fact(work: Work, position: int) -> dict[str, Any]:
     return {"fact": fact.name, "with": {name: value for name, value in fact.sent.items() if name not in subjects}}
 
 
+def count_refusal(work: Work, at_ms: int) -> None:
+    """Past 60 refusals a minute a key gets 429: the first of these has an entry, the rest share one when the minute is over."""
+    if work.refusal is None:
+        return
+    caller = work.call.caller
+    count = RATE.note((caller.keyid, caller.system, caller.department), work.refusal.code, at_ms // 60_000)
+    if count > REFUSALS_A_MINUTE:
+        work.suppressed = count > REFUSALS_A_MINUTE + 1
+        work.refuse(refusal("TOO_MANY_REFUSALS"))
+
+
 def name_refused(work: Work) -> None:
     """A refused party's call still names whom it asked about, with the state REFUSED or FAILED; a stranger's does not."""
     if work.refusal is None:
@@ -126,6 +137,7 @@ def record(works: Sequence[Work], *, head: tuple[int, str], at_ms: int, keys: Ma
         fresh = _record(recorded, [_summary(entry, at_ms) for entry in summaries], head, at_ms, keys)
     except BaseException:
         RATE.put_back(summaries)
+        counting.forget_unconfirmed()
         raise
     counting.note_nonces(fresh)
     counting.note_quotas(fresh, at_ms)
@@ -150,9 +162,10 @@ def _record(
         counting.spend_facts(cursor, fresh, at_ms)
         for work in fresh:
             if work.refusal is not None and work.built is None:
+                count_refusal(work, at_ms)
                 name_refused(work)
                 build_entry(work, at_ms, keys)
-        trail.insert([*(work.built for work in fresh), *summaries])
+        trail.insert([*(work.built for work in fresh if work.is_recorded), *summaries])
     return fresh
 
 

@@ -16,6 +16,7 @@ MAX_SUBJECTS = 1000
 MAX_FACTS = 50
 _SALT = re.compile(r"[A-Za-z0-9_-]{22,128}")
 _TEXT_LIMIT = 200
+_NAME = re.compile(r"[A-Za-z_]{1,40}")
 _COMMON = frozenset({"purpose", "salt", "case", "officer"})
 _MEMBERS = {
     Method.QUERY: _COMMON | {"subject"},
@@ -69,7 +70,7 @@ def read_body(method: Method, document: Any) -> Body:
         raise WireError("send a JSON object")
     unknown = document.keys() - _MEMBERS[method]
     if unknown:
-        raise WireError(f"unknown member: {min(unknown)[:60]!r}; allowed are {', '.join(sorted(_MEMBERS[method]))}")
+        raise WireError(f"unknown member{_shown(min(unknown))}; allowed are {', '.join(sorted(_MEMBERS[method]))}")
     salt = document.get("salt")
     if not isinstance(salt, str) or not _SALT.fullmatch(salt):
         raise WireError("salt: send at least 22 characters of base64url, fresh for each call")
@@ -144,3 +145,8 @@ def _fact(entry: Any, position: int) -> SentFact:
     if not isinstance(entry["fact"], str) or not isinstance(parameters, Mapping):
         raise WireError(f"{where}: fact is text, with is an object")
     return SentFact(entry["fact"], parameters)
+
+
+def _shown(name: object) -> str:
+    """A member's name for the error, unless it looks like anything but a name: it could be a person's number."""
+    return f": {name!r}" if isinstance(name, str) and _NAME.fullmatch(name) else ""

@@ -8,14 +8,15 @@ from typing import Any
 
 import pytest
 
-from audit.models import Blob
+from audit import trail
+from audit.models import Blob, Pending
 from audit.proof.canonical import fresh_nonce, loads
 from catalog import actions as catalog_actions
 from catalog.models import Key
-from exchange.delivery import counting, deliver, refusal_rate
+from exchange.delivery import counting, deliver, door, refusal_rate
 from exchange.sharing.policy import Policies
 from tests.delivery.wire_caller import COMMON, Caller
-from tests.world import World
+from tests.world import World, agree, ask
 from tests.world_data import SUBJECTS
 
 
@@ -75,3 +76,38 @@ def test_a_dataset_whose_version_is_suspended_refuses_its_own_callers_only(
 def _without_version(policies: Policies, agreement: str) -> Policies:
     policy = replace(policies.by_agreement[agreement], version="", document={}, version_fits=False, facts={}, subject_kinds=(), items=())
     return replace(policies, by_agreement={agreement: policy})
+
+
+def test_a_failed_record_does_not_close_an_agreement_for_the_day(world: World, caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: Any) -> None:
+        raise OSError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(trail, "insert", fail)
+        with pytest.raises(OSError, match="full"):
+            caller.query(world.agreement.agreement_id, SUBJECTS[0])
+    assert caller.query(world.agreement.agreement_id, SUBJECTS[0]).status == 200
+
+
+def test_calls_over_their_quota_do_not_grow_the_log_either(world: World, caller: Caller) -> None:
+    parties = {"DATA": world.authority, "DPF": world.owner, "CAB": world.requester}
+    request = ask(world.person("asker"), world.requester, world.purpose, world.conditional, per_day=1)
+    agreement = agree(request, world.people, parties)
+    before = Pending.objects.count()
+    arrivals = [
+        caller.arrival(agreement.agreement_id, "query", {**COMMON, "salt": fresh_nonce(), "subject": SUBJECTS[0]}) for _ in range(80)
+    ]
+    replies = caller.replies(arrivals)
+    assert [reply.code for reply in replies] == [""] + ["QUOTA"] * 60 + ["TOO_MANY_REFUSALS"] * 19
+    assert Pending.objects.count() == before + 62
+
+
+def test_a_flood_of_addresses_is_counted_in_bounded_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "MOST_ADDRESSES", 3)
+    strangers = door.Strangers()
+    for number in range(10):
+        strangers.note(f"192.0.2.{number}")
+    for _ in range(door.STRANGERS_A_MINUTE):
+        strangers.note("192.0.2.1")
+    assert len(strangers.counts) == 3
+    assert strangers.are_too_many("192.0.2.1")
