@@ -68,7 +68,7 @@ def test_a_dataset_whose_version_is_suspended_refuses_its_own_callers_only(
     """Its description is then unknown; a question about its facts must not bring down the batch of everybody else."""
     policies = deliver.current_policies()
     broken = _without_version(policies, world.agreement.agreement_id)
-    monkeypatch.setattr(deliver, "current_policies", lambda: broken)
+    monkeypatch.setattr(deliver, "current_policies", lambda *_standing: broken)
     reply = caller.verify(world.agreement.agreement_id, SUBJECTS[0], {"fact": "valid"})
     assert reply.code == "VERSION_CHANGED"
 
