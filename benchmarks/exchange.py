@@ -94,7 +94,7 @@ def databases(wanted: str) -> Iterator[dict[str, str]]:
         names = {}
         with psycopg.connect(url, autocommit=True) as connection:
             for peer in PEERS:
-                connection.execute(f"CREATE DATABASE benchmark_{peer}")  # type: ignore[arg-type]
+                connection.execute(f"CREATE DATABASE benchmark_{peer}")
                 names[peer] = url.rsplit("/", 1)[0] + f"/benchmark_{peer}"
         yield names
 
@@ -142,10 +142,10 @@ def _fill_peers(setting: Setting, chosen: dict[str, str]) -> None:
             cursor.executemany("INSERT INTO person_record VALUES (%s, %s, %s)", rows)
             cursor.execute("CREATE INDEX ON person_record (person)")
     else:
-        with sqlite3.connect(setting.home / "bare.sqlite3") as connection:
-            connection.execute("CREATE TABLE person_record (person text, grade int, type text)")
-            connection.executemany("INSERT INTO person_record VALUES (?, ?, ?)", rows)
-            connection.execute("CREATE INDEX by_person ON person_record (person)")
+        with sqlite3.connect(setting.home / "bare.sqlite3") as file:
+            file.execute("CREATE TABLE person_record (person text, grade int, type text)")
+            file.executemany("INSERT INTO person_record VALUES (?, ?, ?)", rows)
+            file.execute("CREATE INDEX by_person ON person_record (person)")
     (setting.home / "people.json").write_text(json.dumps(rows), "utf-8")
 
 
