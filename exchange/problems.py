@@ -40,6 +40,12 @@ _OF_THE_FRAMEWORK: dict[int, tuple[str, Any]] = {
     429: ("THROTTLED", gettext_lazy("Too many requests")),
     500: ("INTERNAL_ERROR", gettext_lazy("Something went wrong on our side")),
 }
+# Sentences of the framework that quote what was sent, and ours in their place: an error never says a value again.
+_WITHOUT_THE_VALUE: dict[str, Any] = {
+    "invalid_choice": gettext_lazy("This is none of the values that are taken here."),
+    "not_a_list": gettext_lazy("A list is expected here."),
+    "not_a_dict": gettext_lazy("An object is expected here."),
+}
 
 
 def problem(error: HubError, *, instance: str = "") -> dict[str, Any]:
@@ -108,7 +114,8 @@ def _flatten(data: Any, where: str = "") -> Any:
         for value in data:
             yield from _flatten(value, where)
     else:
-        yield {"where": where, "rule": getattr(data, "code", "invalid"), "message": str(data)}
+        rule = getattr(data, "code", "invalid")
+        yield {"where": where, "rule": rule, "message": str(_WITHOUT_THE_VALUE.get(rule, data))}
 
 
 class ProblemMiddleware:

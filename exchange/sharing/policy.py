@@ -6,6 +6,7 @@ No rule matched means refused, with the reason.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -15,6 +16,7 @@ from exchange.sharing.grounds_of_refusal import Refusal, refusal
 
 CARE_FROM_SENSITIVITY = 3
 DEFAULT_FACT_ANSWERS = {"q": 3, "days": 30}
+_FACT_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 class Method(StrEnum):
@@ -244,7 +246,7 @@ def _scope(policy: Policy, asked: Asked) -> Refusal | None:
 def _facts_refusal(policy: Policy, asked: Asked) -> Refusal | None:
     for name, parameters in asked.facts:
         if name not in policy.facts:
-            return refusal("FACT_NOT_AGREED", fact=name)
+            return refusal("FACT_NOT_AGREED", fact=name if _FACT_NAME.fullmatch(name) else "")  # never a number of a person
         if not has_agreed(policy, name, parameters):
             return refusal("FACT_PARAMETER", fact=name)
     return None
