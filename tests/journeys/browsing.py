@@ -7,9 +7,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
-
-from tests.journeys.hub_process import RunningHub
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext, Page
@@ -18,6 +16,18 @@ FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "-
 RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 MILLISECONDS = 40_000
 Scheme = Literal["light", "dark"]
+
+
+class Hub(Protocol):
+    """A hub that answers at `url`, with what its demo.json says."""
+
+    @property
+    def url(self) -> str:
+        """Scheme, host and port."""
+
+    @property
+    def demo(self) -> dict[str, Any]:
+        """The sign-ins stand in `people`."""
 
 
 @contextlib.contextmanager
@@ -37,14 +47,14 @@ def chromium_at(path: str) -> Iterator[Browser]:
 class Visitors:
     """Everybody who visits one hub; the console's complaints of all of them, and a folder for the pictures."""
 
-    hub: RunningHub
+    hub: Hub
     browser: Browser
     pictures: Path
     complaints: list[str] = field(default_factory=list)
     _taken: int = 0
 
     @classmethod
-    def of(cls, hub: RunningHub, browser: Browser, folder: Path) -> Visitors:
+    def of(cls, hub: Hub, browser: Browser, folder: Path) -> Visitors:
         """Pictures go to HUB_PICTURES if it is set, else to `folder`."""
         pictures = Path(os.environ.get("HUB_PICTURES") or folder)
         pictures.mkdir(parents=True, exist_ok=True)
