@@ -16,6 +16,25 @@ from exchange.starting.environment import ROOT
 from exchange.starting.telling import say
 
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+# What asks for no database proves nothing twice: it runs once, on SQLite.
+_WITHOUT_DATABASE = (
+    "tests/audit/proof",
+    "tests/client",
+    "tests/starting",
+    "tests/catalog/test_clocks.py",
+    "tests/catalog/test_descriptions.py",
+    "tests/delivery/test_facts.py",
+    "tests/delivery/test_wire.py",
+    "tests/demonstration/test_city.py",
+    "tests/demonstration/test_descriptions.py",
+    "tests/demonstration/test_identifiers.py",
+    "tests/demonstration/test_residents.py",
+    "tests/demonstration/test_stories.py",
+    "tests/portal/test_charts.py",
+    "tests/portal/test_look_in_browser.py",
+    "tests/portal/test_words.py",
+    "tests/sharing/test_policy.py",
+)
 _INTERRUPTED = 2
 _NOTHING_COLLECTED = 5
 _HELP = """usage: python3 manage.py test [--sqlite-only | --postgres-only] [pytest arguments]
@@ -40,7 +59,7 @@ def test(arguments: list[str]) -> int:
     if "--sqlite-only" not in arguments and not was_interrupted(codes):
         with ExitStack() as stack:
             url = os.environ.get("DATABASE_URL") or stack.enter_context(postgres.server())
-            codes.append(_pytest("PostgreSQL", given, {"DATABASE_URL": url}))
+            codes.append(_pytest("PostgreSQL", [*given, *_left_out(given)], {"DATABASE_URL": url}))
     return verdict(codes)
 
 
@@ -77,6 +96,14 @@ def _pytest(database: str, arguments: list[str], variables: Mapping[str, str]) -
         environment |= {"HUB_TEST_HOME": folder, "CHROMIUM": find_chromium(), **variables}
         run = subprocess.Popen([sys.executable, "-m", "pytest", *workers, *arguments], cwd=ROOT, env=environment)
         return _wait(run)
+
+
+def _left_out(arguments: list[str]) -> list[str]:
+    """Options that leave out what needs no database; none where somebody names paths."""
+    if any((ROOT / argument.partition("::")[0]).exists() for argument in arguments if not argument.startswith("-")):
+        return []
+    say("(without the tests that ask for no database: the run on SQLite has them)")
+    return [f"--ignore={place}" for place in _WITHOUT_DATABASE]
 
 
 def _names_workers(arguments: list[str]) -> bool:
