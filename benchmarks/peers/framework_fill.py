@@ -17,6 +17,7 @@ from rest_framework.authtoken.models import Token  # noqa: E402 - after settings
 
 from benchmarks.peers.framework_app.models import PersonRecord, Register  # noqa: E402 - after settings
 
+call_command("migrate", verbosity=0)  # first: PostgreSQL wants the tables that the peer's own point to
 call_command("migrate", run_syncdb=True, verbosity=0)
 register = Register.objects.create(code="R14")
 rows = json.loads(Path(os.environ["FRAMEWORK_ROWS"]).read_text("utf-8"))
