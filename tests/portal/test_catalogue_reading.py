@@ -57,7 +57,7 @@ def test_a_filter_that_makes_no_sense_finds_nothing_and_is_marked(client: Client
 
 
 def test_pages_of_results_follow_each_other_and_keep_the_search(client: Client, world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(search.search, "__kwdefaults__", {**search.search.__kwdefaults__, "size": 1})
+    monkeypatch.setattr(search.search, "__kwdefaults__", {**(search.search.__kwdefaults__ or {}), "size": 1})
     first = client.get("/en/catalog", {"sensitivity": "", "q": ""})
     cursor = first.context["results"].next_cursor
     assert [dataset.code for dataset in first.context["results"].datasets] == ["R14"]
