@@ -150,12 +150,14 @@ def _is_for_programs(request: HttpRequest) -> bool:
 
 
 def _has_an_answer_of_its_own(error: Exception) -> bool:
-    """The framework's own exceptions that mean 400, 403 or 404."""
+    """The framework's own exceptions that mean 400, 403 or 404, and the steps of a sign-in that allauth's middleware answers."""
+    from allauth.core.exceptions import ImmediateHttpResponse, RateLimited, ReauthenticationRequired
     from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
     from django.http import Http404
     from django.http.multipartparser import MultiPartParserError
 
-    return isinstance(error, Http404 | PermissionDenied | BadRequest | SuspiciousOperation | MultiPartParserError)
+    means_a_status = Http404 | PermissionDenied | BadRequest | SuspiciousOperation | MultiPartParserError
+    return isinstance(error, means_a_status | ImmediateHttpResponse | RateLimited | ReauthenticationRequired)
 
 
 def _of_status(status: int, instance: str) -> JsonResponse:
