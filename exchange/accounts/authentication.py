@@ -30,7 +30,7 @@ class DemoPassword(BasicAuthentication):
 
     def authenticate(self, request: Request) -> tuple[Any, Any] | None:
         """The person, or None where this way is closed."""
-        if not settings.DEMO or not _is_loopback(request.META.get("REMOTE_ADDR", "")):
+        if not settings.DEMO or not _is_loopback(request.META.get("REMOTE_ADDR", "")) or _is_relayed(request):
             return None
         return super().authenticate(request)
 
@@ -49,6 +49,14 @@ class DemoPassword(BasicAuthentication):
 
 def _plain(request: Any) -> Any:
     return getattr(request, "_request", request)
+
+
+_RELAYED = ("HTTP_FORWARDED", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_FORWARDED_PROTO", "HTTP_X_REAL_IP", "HTTP_VIA")
+
+
+def _is_relayed(request: Request) -> bool:
+    """Whether a proxy on this machine passes on what came from another: then loopback says nothing about the caller."""
+    return any(name in request.META for name in _RELAYED)
 
 
 def _is_loopback(address: str) -> bool:

@@ -112,6 +112,26 @@ def test_the_demonstrations_password_works_on_this_machine_only(
     assert (found is not None) is opens
 
 
+@pytest.mark.parametrize("header", ["Forwarded", "X-Forwarded-For", "Via"])
+def test_the_demonstrations_password_never_works_through_a_proxy(officer: Person, settings: Settings, header: str) -> None:
+    import base64
+
+    from django.test import RequestFactory
+
+    from exchange.accounts.authentication import DemoPassword
+
+    settings.DEMO = True
+    token = base64.b64encode(f"dpf.approver:{PASSWORD}".encode()).decode()
+    headers = {"Authorization": f"Basic {token}", header: "for=203.0.113.9"}
+    assert DemoPassword().authenticate(RequestFactory().get("/api/v1/me", headers=headers)) is None  # type: ignore[arg-type]
+
+
+def test_what_somebody_signed_in_saw_is_not_stored(officer: Person, client: Client) -> None:
+    assert "Cache-Control" not in client.get("/api/v1/keys").headers
+    client.force_login(officer)
+    assert client.get("/api/v1/me").headers["Cache-Control"] == "private, no-store"
+
+
 @pytest.mark.parametrize("path", ["2fa/", "password/change/"])
 def test_pages_of_ones_own_account_open(officer: Person, client: Client, path: str) -> None:
     sign_in(client, PASSWORD)
