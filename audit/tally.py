@@ -58,7 +58,7 @@ def take_over(hour: str) -> Document:
 
 
 def _count(kind: str, name: str, more: int = 1) -> None:
-    row = [minute(time.time_ns() // 1_000_000), kind, name[:64], more]
+    row: list[str | int] = [minute(time.time_ns() // 1_000_000), kind, name[:64], more]
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO audit_tallycount (minute, kind, name, count) VALUES (%s, %s, %s, %s) "
