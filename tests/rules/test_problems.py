@@ -89,6 +89,16 @@ def test_a_form_without_its_token_is_refused_as_a_problem_too(city: City) -> Non
     assert (answer.status_code, answer["Content-Type"], answer.json()["code"]) == (403, MEDIA_TYPE, "PERMISSION_DENIED")
 
 
+def test_an_edition_that_is_none_is_asked_for_again(city: City) -> None:
+    client, place = city.client("req"), city.places["draft"]
+    body = json.dumps(BODIES["PUT", "api/v1/requests/<str:number>"]).encode()
+    for edition in ("", "one", "-1", "²", "9" * 30):
+        headers = {"If-Match": edition.encode().decode("latin-1")}
+        answer = client.put(f"/api/v1/requests/{place['number']}", body, content_type="application/json", headers=headers)
+        assert (answer.status_code, answer.json()["code"]) == (428, "EDITION_NEEDED"), edition
+        assert client.post(f"/en/console/requests/{place['number']}/R14/edit", {"edition": edition}).status_code < 500, edition
+
+
 SECRET = f"duplicate key: Key (identifier)=({SUBJECTS[0]}) already exists"
 
 

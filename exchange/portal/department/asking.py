@@ -38,8 +38,7 @@ def edit(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
     """Mend a draft or a returned part."""
     dataset = _dataset(desk, part.dataset.code)
     form = AskingForm(dataset, part.request.requester, posted(request), part=part)
-    edition = request.POST.get("edition", "")
-    if sent(request, form, lambda _data: _edit(form, part, desk, edition=int(edition or 0), hand_in=_hands_in(request))):
+    if sent(request, form, lambda _data: _edit(form, part, desk, edition=_edition(request), hand_in=_hands_in(request))):
         return done(request, _said(request), PAGE, part.request.number)
     return show(request, desk, "ask", form=form, dataset=dataset, shown=reading.shown_part(desk, part))
 
@@ -47,6 +46,12 @@ def edit(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
 def _dataset(desk: Desk, code: str) -> Dataset:
     dataset: Dataset = get_object_or_404(Dataset.objects.visible_to(desk.person).with_details(), code=code)
     return dataset
+
+
+def _edition(request: HttpRequest) -> int:
+    """The edition that the form was made from; 0, which fits none, where the field was tampered with."""
+    text = request.POST.get("edition", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
 
 
 def _hands_in(request: HttpRequest) -> bool:
