@@ -75,6 +75,18 @@ def _minute() -> int:
     return int(time.time()) // 60
 
 
+def limited(error: DoorError, address: str) -> DoorError:
+    """What a stranger is told: past the limit of its address nothing more about what was wrong, until the minute is over.
+
+    Whoever signs rightly is served all the same: behind one proxy or one outgoing address, a stranger must not be able
+    to shut out a department.
+    """
+    if STRANGERS.are_too_many(address):
+        return DoorError(429, "TOO_MANY_ATTEMPTS", "too many failed attempts from this address; wait a minute")
+    STRANGERS.note(address)
+    return error
+
+
 def parse(arrival: Arrival, public_url: str = "") -> ParsedRequest:
     """Shape, digest and form of the signature; the target is built from PUBLIC_URLS, the Host header is never read."""
     if arrival.has_query:
@@ -91,8 +103,6 @@ def parse(arrival: Arrival, public_url: str = "") -> ParsedRequest:
 
 def authenticate(arrival: Arrival, standing: Any, now_s: int, mark: int) -> tuple[ParsedRequest, VerifiedCaller]:
     """Verify one request against the certificates of the verified standing. Raises DoorError."""
-    if STRANGERS.are_too_many(arrival.address):
-        raise DoorError(429, "TOO_MANY_ATTEMPTS", "too many failed attempts from this address; wait a minute")
     parsed = parse(arrival)
     _require_fresh(parsed, now_s, mark)
     certificate = _certificate(parsed.keyid, standing, now_s)

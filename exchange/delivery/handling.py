@@ -22,7 +22,7 @@ from audit.proof.message import ParsedRequest
 from exchange.delivery import counting
 from exchange.delivery.calls import Answer, Call, VerifiedCaller
 from exchange.delivery.deliver import deliver
-from exchange.delivery.door import STRANGERS, Arrival, DoorError, authenticate, parse
+from exchange.delivery.door import Arrival, DoorError, authenticate, limited, parse
 from exchange.sharing.policy import Method
 
 _PATH = re.compile(r"/exchange/v1/([a-z2-7]{32})/(verify|query|batch)")
@@ -63,10 +63,10 @@ def handle(arrivals: Sequence[Arrival]) -> list[Response]:
     for position, arrival in enumerate(arrivals):
         try:
             entered = _enter(arrival, standing, now_s, mark)
-        except DoorError as error:
-            STRANGERS.note(arrival.address)
-            strangers[error.code] += 1
-            responses[position] = _error(error.status, error.code, error.detail)
+        except DoorError as refused:
+            told = limited(refused, arrival.address)
+            strangers[told.code] += 1
+            responses[position] = _error(told.status, told.code, told.detail)
             continue
         if isinstance(entered, Response):
             responses[position] = entered
@@ -166,9 +166,11 @@ def _echo(arrival: Arrival, standing: Any, now_s: int, mark: int) -> Response:
     status = "VALID"
     try:
         parsed, _caller = authenticate(arrival, standing, now_s, mark)
-    except DoorError as error:
-        status = error.code
-        STRANGERS.note(arrival.address)
+    except DoorError as refused:
+        told = limited(refused, arrival.address)
+        if told.status == 429:
+            raise told from None
+        status = told.code
     body = dumps(
         {
             "key": {"keyid": parsed.keyid, "status": status},

@@ -111,3 +111,13 @@ def test_a_flood_of_addresses_is_counted_in_bounded_memory(monkeypatch: pytest.M
         strangers.note("192.0.2.1")
     assert len(strangers.counts) == 3
     assert strangers.are_too_many("192.0.2.1")
+
+
+def test_a_flooded_address_shuts_out_strangers_and_nobody_who_signs(world: World, caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door, "STRANGERS", door.Strangers())
+    nowhere = replace(caller.arrival("", "echo", {}), path="/exchange/v1/nowhere")
+    codes = [reply.code for reply in caller.replies([nowhere] * 122)]
+    assert codes == ["NO_SUCH_CALL"] * 120 + ["TOO_MANY_ATTEMPTS"] * 2
+    assert caller.query(world.agreement.agreement_id, SUBJECTS[0]).status == 200
+    forged = caller.arrival(world.agreement.agreement_id, "query", {"subject": SUBJECTS[0]})
+    assert caller.replies([replace(forged, body=b"{}")])[0].code == "TOO_MANY_ATTEMPTS"
