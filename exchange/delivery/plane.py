@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import traceback
 from collections.abc import Awaitable, Callable, MutableMapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 
 from exchange.delivery.door import BODY_LIMIT, Arrival
 from exchange.delivery.handling import Response, handle, unavailable
@@ -85,12 +86,21 @@ def _deliver(arrivals: Sequence[Arrival]) -> list[Response]:
     """In the delivering thread: one batch. Whatever fails, every caller gets an answer, and no data go out unrecorded."""
     try:
         return handle(arrivals)
-    except Exception as error:
-        # The type alone: a message could carry a value.
-        logger.exception("a batch of %d calls failed: %s", len(arrivals), type(error).__name__)
+    except Exception as error:  # noqa: BLE001 - whatever it is, every caller gets an answer
+        # The type and the places alone: a message, and the traceback that ends with it, could carry a value.
+        logger.error("a batch of %d calls failed: %s at %s", len(arrivals), type(error).__name__, _places(error))
         for each in connections.all(initialized_only=True):
             each.close()
+        if len(arrivals) > 1 and not isinstance(error, DatabaseError):
+            # One call that nobody foresaw must not cost the others theirs; a broken database would cost each its time-out.
+            return [response for arrival in arrivals for response in _deliver([arrival])]
         return [unavailable("UNAVAILABLE", "the hub could not record this exchange; nothing was given") for _ in arrivals]
+
+
+def _places(error: Exception) -> str:
+    """Where it happened, innermost first: files, lines and functions, no values."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames[-12:]))
 
 
 async def _body(receive: Receive) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -13,7 +14,7 @@ from audit.models import Blob, Pending
 from audit.proof.canonical import fresh_nonce, loads
 from catalog import actions as catalog_actions
 from catalog.models import Key
-from exchange.delivery import counting, deliver, door, refusal_rate
+from exchange.delivery import counting, deliver, door, plane, refusal_rate
 from exchange.sharing.policy import Policies
 from tests.delivery.wire_caller import COMMON, Caller
 from tests.world import World, agree, ask
@@ -121,3 +122,21 @@ def test_a_flooded_address_shuts_out_strangers_and_nobody_who_signs(world: World
     assert caller.query(world.agreement.agreement_id, SUBJECTS[0]).status == 200
     forged = caller.arrival(world.agreement.agreement_id, "query", {"subject": SUBJECTS[0]})
     assert caller.replies([replace(forged, body=b"{}")])[0].code == "TOO_MANY_ATTEMPTS"
+
+
+def test_one_call_that_breaks_costs_nobody_else_an_answer_and_logs_no_value(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def handle(arrivals: list[str]) -> list[str]:
+        if "broken" in arrivals:
+            raise ValueError(SUBJECTS[0])
+        return [f"answer to {arrival}" for arrival in arrivals]
+
+    monkeypatch.setattr(plane, "handle", handle)
+    monkeypatch.setattr(plane, "connections", SimpleNamespace(all=lambda **_: []))
+    monkeypatch.setattr(plane, "unavailable", lambda code, _detail: code)
+    arrivals: Any = ["first", "broken", "last"]
+    answers: list[Any] = list(plane._deliver(arrivals))
+    assert answers == ["answer to first", "UNAVAILABLE", "answer to last"]
+    assert "ValueError" in caplog.text
+    assert SUBJECTS[0] not in caplog.text
