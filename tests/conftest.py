@@ -34,6 +34,21 @@ def pytest_configure() -> None:
     del os.environ["DJANGO_SETTINGS_MODULE"]
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: Any, log: Any) -> Any:
+    """Deal the tests out one by one, but all journeys to one worker: they share a running hub.
+
+    By their paths, because the groups of pytest-xdist's `loadgroup` do not reach its scheduler under our version of pytest.
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Dealing(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+
+    return Dealing(config, log)
+
+
 def pytest_unconfigure() -> None:
     """Leave no home behind."""
     shutil.rmtree(HOME, ignore_errors=True)

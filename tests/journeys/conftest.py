@@ -13,14 +13,6 @@ from tests.journeys.homes import City
 from tests.journeys.hub_process import RunningHub, running
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All journeys in one process: the city is built once."""
-    here = Path(__file__).parent
-    for item in items:
-        if here in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group("journeys"))
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Any:
     """Show what the hub's processes wrote when a journey fails."""
