@@ -234,13 +234,32 @@ def _scope(policy: Policy, asked: Asked) -> Refusal | None:
         return refusal("METHOD_NOT_AGREED")
     if asked.purpose not in policy.purposes:
         return refusal("PURPOSE_NOT_AGREED")
-    if not asked.subject_kinds <= set(policy.subject_kinds):
+    if not all(_may_ask_by(policy, kind, asked) for kind in asked.subject_kinds):
         return refusal("SUBJECT_KIND")
     if policy.needs_care and not (asked.has_case and asked.has_officer):
         return refusal("CASE_REQUIRED")
     if not asked.facts and not policy.items:
         return refusal("NOTHING_TO_GIVE")
     return None
+
+
+def _may_ask_by(policy: Policy, kind: str, asked: Asked) -> bool:
+    """Whether subjects of this kind may be asked about. The dataset's first kind is what its rows are about.
+
+    Asking by a further kind (the representative of a company) tells that the row belongs to that person: so the item that
+    names them must be agreed, or each fact asked must read something that is as sensitive.
+    """
+    if kind not in policy.subject_kinds:
+        return False
+    if kind == policy.subject_kinds[0]:
+        return True
+    named_by = {subject["item"] for subject in policy.document["subjects"] if subject["kind"] == kind}
+    if named_by & set(policy.items):
+        return True
+    sensitivity = {item["name"]: item["sensitivity"] for item in policy.document["items"]}
+    least = max(sensitivity[item] for item in named_by)
+    read = {fact["name"]: _items_of(fact["expression"]) for fact in policy.document.get("facts", ())}
+    return bool(asked.facts) and all(max((sensitivity[item] for item in read.get(name, ())), default=0) >= least for name, _ in asked.facts)
 
 
 def _facts_refusal(policy: Policy, asked: Asked) -> Refusal | None:

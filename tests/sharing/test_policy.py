@@ -162,3 +162,36 @@ def test_a_revision_of_another_version_is_not_served() -> None:
 def test_rows_bounded_by_an_item_that_is_gone_are_not_given() -> None:
     assert reason(ASKED, row_filter={"gone": {"in": ["a"]}}) == "VERSION_CHANGED"
     assert reason(ASKED, row_filter={"grade": {"in": [1]}}) is None
+
+
+COMPANIES = {
+    **VERSION,
+    "items": [
+        {"name": "entity", "type": "identifier", "sensitivity": 1, "sharing_attribute": "UNCONDITIONAL"},
+        {"name": "name", "type": "text", "sensitivity": 1, "sharing_attribute": "UNCONDITIONAL"},
+        {"name": "representative", "type": "identifier", "sensitivity": 3, "sharing_attribute": "UNCONDITIONAL"},
+        {"name": "barred", "type": "boolean", "sensitivity": 3, "sharing_attribute": "UNCONDITIONAL"},
+    ],
+    "subjects": [{"item": "entity", "kind": "credit_code"}, {"item": "representative", "kind": "person"}],
+    "facts": [
+        {"name": "named", "parameters": [], "expression": {"op": "present", "item": "name"}, "when_absent": "NO"},
+        {"name": "barred", "parameters": [], "expression": {"op": "present", "item": "barred"}, "when_absent": "NO"},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    ("items", "facts", "kind", "refused"),
+    [
+        (["name"], (), "credit_code", None),
+        (["name"], (), "person", "SUBJECT_KIND"),
+        (["name", "representative"], (), "person", None),
+        (["name"], (("named", {}),), "person", "SUBJECT_KIND"),
+        (["name"], (("barred", {}),), "person", None),
+        (["name"], (("barred", {}), ("named", {})), "person", "SUBJECT_KIND"),
+    ],
+)
+def test_an_agreement_about_companies_does_not_tell_whose_they_are(items: list[str], facts: Any, kind: str, refused: str | None) -> None:
+    agreed = [{"fact": "named", "with": {}}, {"fact": "barred", "with": {}}]
+    asked = replace(ASKED, facts=facts, subject_kinds=frozenset({kind}))
+    assert reason(asked, version=COMPANIES, items=items, facts=agreed) == refused
