@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import logging
 import re
+import sys
 from collections.abc import Callable
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -108,15 +110,15 @@ def broken(*_arguments: Any, **_options: Any) -> Any:
 
 
 @pytest.fixture
-def broken_address(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], str]:
-    """Makes an address answer by a broken view."""
+def broken_address(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Callable[[str], str]:
+    """Makes an address answer by a broken view; the setting, put back, clears the resolver's caches."""
     from exchange import urls
 
     def add(address: str) -> str:
-        from django.urls import clear_url_caches
-
-        monkeypatch.setattr(urls, "urlpatterns", [path(address, broken), *urls.urlpatterns])
-        clear_url_caches()
+        module: Any = ModuleType("broken_urls")
+        module.urlpatterns = [path(address, broken), *urls.urlpatterns]
+        monkeypatch.setitem(sys.modules, "broken_urls", module)
+        settings.ROOT_URLCONF = "broken_urls"
         return f"/{address}"
 
     return add
