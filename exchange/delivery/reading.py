@@ -131,10 +131,10 @@ def _answer(work: Work, found: Found, today: date) -> None:
 
 def _line(work: Work, subject: NamedSubject, found: Found, today: date, as_of: str) -> dict[str, Any]:
     assert work.policy is not None  # noqa: S101 - only decided works come here
-    records = in_scope(work.policy, found.about(subject))
     if work.facts:
-        state = "FOUND" if records else "NO_RECORD"
-        return {"subject": subject.echo, "state": state, "facts": _facts_answer(work, subject, found, today, as_of)}
+        # Not FOUND or NO_RECORD: that would tell more than yes, no or unknown (docs/decisions/0005).
+        return {"subject": subject.echo, "state": "ANSWERED", "facts": _facts_answer(work, subject, found, today, as_of)}
+    records = in_scope(work.policy, found.about(subject))
     return {"subject": subject.echo, **_records_answer(work, subject, records), "as_of": as_of}
 
 
@@ -164,8 +164,8 @@ def _facts_answer(work: Work, subject: NamedSubject, found: Found, today: date, 
 
 def _evaluate(policy: Policy, compiled: CompiledFact, fact: AskedFact, subject: NamedSubject, found: Found, today: date) -> str:
     records = in_scope(policy, found.about(subject))
-    if not records and policy.row_filter:
-        # Outside the agreed rows is not "absent": the register says nothing here about that subject.
+    if policy.row_filter and (not records or compiled.counted_items):
+        # Outside the agreed rows is not "absent", and a count would include rows outside them: nothing is said here.
         return UNKNOWN
     others = {other[1]: in_scope(policy, found.records.get(other, [])) for other in fact.others}
     return compiled.answer(records, Surroundings(fact.values, today, others, found.same))
@@ -186,8 +186,9 @@ def _name_other(work: Work, kind: str, identifier: str, role: str, case: str | N
 
 
 def _name_in_answer(work: Work, subject: NamedSubject, given: list[dict[str, Any]]) -> None:
-    """Persons whom the answer names through a subject item other than the one asked about."""
+    """Persons whom the answer names through a subject item, other than the one asked about."""
     assert work.policy is not None  # noqa: S101 - only decided works come here
-    for entry in work.policy.document["subjects"][1:]:
-        for identifier in sorted({record[entry["item"]] for record in given if record.get(entry["item"])}):
-            _name_other(work, entry["kind"], identifier, "answer", subject.case)
+    asked = (subject.kind, subject.identifier)
+    named = {(entry["kind"], record.get(entry["item"])) for entry in work.policy.document["subjects"] for record in given}
+    for kind, identifier in sorted(pair for pair in named - {asked} if pair[1]):
+        _name_other(work, kind, identifier, "answer", subject.case)

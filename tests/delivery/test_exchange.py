@@ -265,3 +265,10 @@ def test_a_batch_answers_each_subject_in_order(world: World, caller: Caller) -> 
     assert [line["state"] for line in reply.body["answers"]] == ["FOUND", "NO_RECORD", "FOUND"]
     assert [line["subject"] for line in reply.body["answers"]] == [SUBJECTS[0], UNKNOWN_SUBJECT, wanted[2]]
     assert reply.route["count"] == 3
+
+
+def test_a_batch_of_facts_does_not_tell_who_has_a_record(world: World, caller: Caller) -> None:
+    """A yes/no question gets yes, no or unknown and nothing else, also a thousand at a time."""
+    reply = caller.call(world.agreement.agreement_id, "batch", subjects=[SUBJECTS[0], UNKNOWN_SUBJECT], facts=[VALID])
+    assert [line.keys() for line in reply.body["answers"]] == [{"subject", "state", "facts"}] * 2
+    assert {line["state"] for line in reply.body["answers"]} == {"ANSWERED"}
