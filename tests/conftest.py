@@ -81,8 +81,16 @@ def chromium() -> str:
 
 @pytest.fixture(autouse=True)
 def a_fresh_process() -> Iterator[None]:
-    """The verified chain of acts is held by the process, and copies lie outside the database: neither outlives a test."""
+    """What a process holds in memory, and the copies outside the database: neither outlives a test."""
     yield
+    if "exchange.delivery.deliver" in sys.modules:
+        from exchange.delivery import counting, deliver, refusal_rate
+
+        deliver.forget_policies()
+        for held in (counting.FLOORS.quotas, counting.FLOORS.facts, counting.FLOORS.seen, counting.FLOORS.unconfirmed):
+            held.clear()
+        refusal_rate.RATE.counts.clear()
+        refusal_rate.RATE.reasons.clear()
     if "audit.authority" in sys.modules:
         sys.modules["audit.authority"].forget()
     for folder in (settings.COPY_DIR, settings.TILES_DIR):

@@ -38,10 +38,15 @@ def problem(ground: Refusal) -> dict[str, Any]:
 
 
 def build_entry(work: Work, at_ms: int, keys: Mapping[tuple[str, str], Any]) -> None:
-    """Give the answer (or the problem) its salt, and build the entry that holds its digest."""
+    """Give the answer (or the problem) its salt, and build the entry that holds its digest.
+
+    One of too many refusals is answered without an entry of its own: its persons' keys are not even looked up.
+    """
     body = work.answer if work.refusal is None else problem(work.refusal)
     body["salt"] = fresh_nonce()
     work.written = _written(body)
+    if work.suppressed:
+        return
     work.built = trail.build(trail.Draft(route=_route(work), message=_message(work), persons=tuple(work.persons)), at_ms=at_ms, keys=keys)
 
 

@@ -16,7 +16,7 @@ from exchange.sharing import actions as sharing_actions
 from exchange.sharing.models import Agreement
 from tests.delivery.wire_caller import COMMON, Caller, Reply, entry_bytes
 from tests.world import World, agree, ask, part_of
-from tests.world_data import SUBJECTS, UNKNOWN_SUBJECT
+from tests.world_data import SUBJECTS, UNKNOWN_SUBJECT, resident
 
 VALID = {"fact": "valid"}
 GRADES = {"fact": "grade_in", "with": {"grades": [1, 2]}}
@@ -246,8 +246,10 @@ def test_echo_tells_what_the_hub_computed_and_gives_no_data(world: World, caller
 def test_a_key_that_is_refused_all_the_time_does_not_grow_the_log(world: World, caller: Caller) -> None:
     before = entries()
     arrivals = [
-        caller.arrival(world.agreement.agreement_id, "query", {**COMMON, "salt": fresh_nonce(), "purpose": "x", "subject": SUBJECTS[0]})
-        for _ in range(80)
+        caller.arrival(
+            world.agreement.agreement_id, "query", {**COMMON, "salt": fresh_nonce(), "purpose": "x", "subject": resident(number)}
+        )
+        for number in range(100, 180)
     ]
     replies: list[Reply] = caller.replies(arrivals)
     assert [reply.status for reply in replies] == [403] * 60 + [429] * 20
