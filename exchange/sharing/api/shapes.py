@@ -173,6 +173,12 @@ class PartOut(serializers.ModelSerializer[RequestPart]):
     facts = FactOut(many=True)
     notice = FaultIn(many=True)
     moves = MoveOut(many=True)
+    # Declared here and not read off the model: the limits of a database's own integer types are no part of the API.
+    per_day = serializers.IntegerField(read_only=True)
+    per_minute = serializers.IntegerField(read_only=True)
+    fact_answers = serializers.IntegerField(read_only=True)
+    fact_days = serializers.IntegerField(read_only=True)
+    retention_days = serializers.IntegerField(read_only=True)
     agreement = serializers.SerializerMethodField()
     allowed = serializers.SerializerMethodField()
 
@@ -212,6 +218,7 @@ class RequestOut(RequestSummary):
     """A request with the parts that the caller may see."""
 
     legal_basis = LegalBasisShape(many=True)
+    edition = serializers.IntegerField(read_only=True)
     parts = serializers.SerializerMethodField()
 
     class Meta(RequestSummary.Meta):
