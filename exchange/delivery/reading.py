@@ -189,6 +189,6 @@ def _name_in_answer(work: Work, subject: NamedSubject, given: list[dict[str, Any
     """Persons whom the answer names through a subject item, other than the one asked about."""
     assert work.policy is not None  # noqa: S101 - only decided works come here
     asked = (subject.kind, subject.identifier)
-    named = {(entry["kind"], record.get(entry["item"])) for entry in work.policy.document["subjects"] for record in given}
+    named = {(entry["kind"], record.get(entry["item"]) or "") for entry in work.policy.document["subjects"] for record in given}
     for kind, identifier in sorted(pair for pair in named - {asked} if pair[1]):
         _name_other(work, kind, identifier, "answer", subject.case)
