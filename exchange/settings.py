@@ -70,6 +70,8 @@ ASGI_APPLICATION = "exchange.asgi.application"
 INSTALLED_APPS = [
     "exchange.portal",
     "exchange.demonstration",
+    "exchange.oversight",
+    "exchange.affairs",
     "exchange.delivery",
     "exchange.sharing",
     "exchange.accounts",

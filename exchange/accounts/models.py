@@ -32,15 +32,18 @@ class Person(AbstractBaseUser, PermissionsMixin):
     """A human being who signs in: an officer, an auditor, later a citizen.
 
     ``username`` is for officers and never an identifier. ``identifier_sealed`` is the register identifier as
-    AES-256-GCM under KEYS_DIR/columns.key, ``identifier_blind`` its keyed hash to find it by; both empty for officers.
+    AES-256-GCM under KEYS_DIR/columns.key, ``identifier_blind`` its keyed hash to find it by, ``identifier_kind`` its kind;
+    ``assurance`` says how the account was bound to it (exchange/accounts/subject.py). All empty for officers.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     username = models.CharField(max_length=150, unique=True, null=True, blank=True)
     name_en = models.CharField(max_length=100, blank=True)
     name_zh = models.CharField(max_length=100, blank=True)
+    identifier_kind = models.CharField(max_length=32, blank=True, editable=False)
     identifier_sealed = models.BinaryField(null=True, blank=True, editable=False)
     identifier_blind = models.BinaryField(max_length=32, null=True, blank=True, unique=True, editable=False)
+    assurance = models.CharField(max_length=16, blank=True, editable=False)
     is_active = models.BooleanField(default=True)
     added_at = models.DateTimeField(auto_now_add=True)
 

@@ -1,0 +1,65 @@
+"""Who a citizen is to the registers: one subject, bound to the account by somebody else's proof, never self-declared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from audit.errors import NotAllowed
+from exchange.accounts.columns import blind_identifier, open_identifier, seal_identifier
+
+
+class Assurance(StrEnum):
+    """How sure the hub is that the person is the subject (eIDAS levels). A case keeps the one it was begun with."""
+
+    LOW = "LOW"
+    SUBSTANTIAL = "SUBSTANTIAL"
+    HIGH = "HIGH"
+
+
+class NotBound(NotAllowed):
+    """The account does not say whose records it may ask for."""
+
+    code = "NOT_BOUND"
+    title = _("We do not know yet who you are")
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A person as the registers know them: kind of identifier and its normalised text. Never shown in an error or a log."""
+
+    kind: str
+    identifier: str
+
+    def __repr__(self) -> str:
+        return f"Subject({self.kind!r}, …)"
+
+    @property
+    def who(self) -> tuple[str, str]:
+        """What the log finds a person by (audit.subjects)."""
+        return self.kind, self.identifier
+
+    @property
+    def blind(self) -> bytes:
+        """What our own columns find a person by."""
+        return blind_identifier(self.kind, self.identifier)
+
+    def sealed(self) -> tuple[bytes, bytes]:
+        """(sealed, blind) for a column."""
+        return seal_identifier(self.kind, self.identifier)
+
+
+def opened(kind: str, sealed: bytes | memoryview) -> Subject:
+    """The subject in a sealed column. Raises envelope.EnvelopeError where it was altered."""
+    return Subject(kind, open_identifier(kind, bytes(sealed)))
+
+
+def subject_of(person: Any) -> Subject:
+    """The subject to whom an account is bound. Raises NotBound with the next step."""
+    sealed = getattr(person, "identifier_sealed", None)
+    if not sealed or not person.is_active:
+        raise NotBound(_("Say first who you are: with the code sent to your phone, by your sign-in provider, or at a counter."))
+    return opened(person.identifier_kind, sealed)

@@ -1,0 +1,1 @@
+"""Citizen services: matters, cases, evidence, rules, decisions, licences, offers."""

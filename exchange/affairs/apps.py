@@ -1,0 +1,21 @@
+"""Tells Django that affairs is an application."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class AffairsConfig(AppConfig):
+    """Citizen services: matters, cases, evidence, decisions."""
+
+    name = "exchange.affairs"
+    label = "affairs"
+    verbose_name = _("Citizen services")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Name the work that this room does in the background."""
+        from exchange.affairs import works
+
+        works.register_work()

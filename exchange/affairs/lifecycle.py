@@ -1,0 +1,151 @@
+"""The moves of a case, of a piece of evidence and of what hangs on them, each in one table. Pure: no Django.
+
+`docs/lifecycles.md` is generated from these tables, the API's allowed actions are read from them, and a test walks
+every state with every event. A state changes by one conditional UPDATE of a row named here, never otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class _State(StrEnum):
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """The states as pairs for a form field."""
+        return [(state.value, state.value) for state in cls]
+
+
+class CaseState(_State):
+    """Where a citizen's application stands."""
+
+    STARTED = "STARTED"
+    GATHERING = "GATHERING"
+    PREVIEW = "PREVIEW"
+    SUBMITTED = "SUBMITTED"
+    DECIDED = "DECIDED"
+    OBJECTED = "OBJECTED"
+    REVIEWED = "REVIEWED"
+    CLOSED = "CLOSED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class CaseEvent(StrEnum):
+    """What may happen to a case."""
+
+    ASK_OFFICES = "ask_offices"
+    GATHERED = "gathered"
+    ASK_AGAIN = "ask_again"
+    SUBMIT = "submit"
+    DECIDE = "decide"
+    OBJECT = "object"
+    REVIEW = "review"
+    CLOSE = "close"
+    WITHDRAW = "withdraw"
+
+
+class EvidenceState(_State):
+    """What became of one requirement's question (glossary)."""
+
+    ASKED = "ASKED"
+    FETCHED = "FETCHED"
+    NO_RECORD = "NO_RECORD"
+    PROVIDER_DOWN = "PROVIDER_DOWN"
+    REFUSED = "REFUSED"
+    WAITING_FOR_OFFICER = "WAITING_FOR_OFFICER"
+    DECLINED = "DECLINED"
+    DISPUTED = "DISPUTED"
+    UPLOADED = "UPLOADED"
+    COMMITTED = "COMMITTED"
+
+
+class EvidenceEvent(StrEnum):
+    """What may happen to a piece of evidence."""
+
+    FETCH = "fetch"
+    FIND_NOTHING = "find_nothing"
+    PROVIDER_FAILS = "provider_fails"
+    PROVIDER_REFUSES = "provider_refuses"
+    RETRY = "retry"
+    HAND_TO_OFFICER = "hand_to_officer"
+    OFFICER_ANSWERS = "officer_answers"
+    DECLINE = "decline"
+    DISPUTE = "dispute"
+    ACCEPT = "accept"
+    UPLOAD = "upload"
+    COMMIT = "commit"
+
+
+class ObjectionState(_State):
+    """A citizen said that something about them is wrong, or asked for another look at a decision."""
+
+    OPEN = "OPEN"
+    UPHELD = "UPHELD"
+    REJECTED = "REJECTED"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class ObjectionEvent(StrEnum):
+    """What may happen to an objection or an appeal."""
+
+    UPHOLD = "uphold"
+    REJECT = "reject"
+    WITHDRAW = "withdraw"
+
+
+_UNDECIDED = frozenset({CaseState.STARTED, CaseState.GATHERING, CaseState.PREVIEW, CaseState.SUBMITTED})
+_UNANSWERED = frozenset({EvidenceState.ASKED, EvidenceState.PROVIDER_DOWN})
+_OPEN_ENDED = frozenset(
+    {
+        EvidenceState.NO_RECORD,
+        EvidenceState.PROVIDER_DOWN,
+        EvidenceState.REFUSED,
+        EvidenceState.WAITING_FOR_OFFICER,
+        EvidenceState.DISPUTED,
+        EvidenceState.DECLINED,
+    }
+)
+
+# event -> (states it may start from, state it leads to); None: the state stays as it is
+CASE: Mapping[CaseEvent, tuple[frozenset[CaseState], CaseState | None]] = {
+    CaseEvent.ASK_OFFICES: (frozenset({CaseState.STARTED}), CaseState.GATHERING),
+    CaseEvent.GATHERED: (frozenset({CaseState.GATHERING}), CaseState.PREVIEW),
+    # a parameter that the citizen corrected, or a provider that came back: another round
+    CaseEvent.ASK_AGAIN: (frozenset({CaseState.PREVIEW}), CaseState.GATHERING),
+    CaseEvent.SUBMIT: (frozenset({CaseState.PREVIEW}), CaseState.SUBMITTED),
+    CaseEvent.DECIDE: (frozenset({CaseState.SUBMITTED}), CaseState.DECIDED),
+    CaseEvent.OBJECT: (frozenset({CaseState.DECIDED}), CaseState.OBJECTED),
+    CaseEvent.REVIEW: (frozenset({CaseState.OBJECTED}), CaseState.REVIEWED),
+    CaseEvent.CLOSE: (frozenset({CaseState.DECIDED, CaseState.REVIEWED}), CaseState.CLOSED),
+    CaseEvent.WITHDRAW: (_UNDECIDED, CaseState.WITHDRAWN),
+}
+
+EVIDENCE: Mapping[EvidenceEvent, tuple[frozenset[EvidenceState], EvidenceState | None]] = {
+    EvidenceEvent.FETCH: (_UNANSWERED, EvidenceState.FETCHED),
+    EvidenceEvent.FIND_NOTHING: (_UNANSWERED, EvidenceState.NO_RECORD),
+    EvidenceEvent.PROVIDER_FAILS: (_UNANSWERED, EvidenceState.PROVIDER_DOWN),
+    EvidenceEvent.PROVIDER_REFUSES: (_UNANSWERED, EvidenceState.REFUSED),
+    EvidenceEvent.RETRY: (frozenset({EvidenceState.PROVIDER_DOWN}), EvidenceState.ASKED),
+    EvidenceEvent.HAND_TO_OFFICER: (_OPEN_ENDED | {EvidenceState.FETCHED}, EvidenceState.WAITING_FOR_OFFICER),
+    EvidenceEvent.OFFICER_ANSWERS: (
+        frozenset({EvidenceState.WAITING_FOR_OFFICER, EvidenceState.DISPUTED, EvidenceState.UPLOADED, EvidenceState.COMMITTED}),
+        EvidenceState.FETCHED,
+    ),
+    EvidenceEvent.DECLINE: (_OPEN_ENDED | {EvidenceState.FETCHED}, EvidenceState.DECLINED),
+    EvidenceEvent.DISPUTE: (frozenset({EvidenceState.FETCHED, EvidenceState.NO_RECORD}), EvidenceState.DISPUTED),
+    EvidenceEvent.ACCEPT: (frozenset({EvidenceState.FETCHED, EvidenceState.NO_RECORD}), None),
+    EvidenceEvent.UPLOAD: (_OPEN_ENDED, EvidenceState.UPLOADED),
+    EvidenceEvent.COMMIT: (_OPEN_ENDED, EvidenceState.COMMITTED),
+}
+
+OBJECTION: Mapping[ObjectionEvent, tuple[frozenset[ObjectionState], ObjectionState]] = {
+    ObjectionEvent.UPHOLD: (frozenset({ObjectionState.OPEN}), ObjectionState.UPHELD),
+    ObjectionEvent.REJECT: (frozenset({ObjectionState.OPEN}), ObjectionState.REJECTED),
+    ObjectionEvent.WITHDRAW: (frozenset({ObjectionState.OPEN}), ObjectionState.WITHDRAWN),
+}
+
+
+def case_events(state: CaseState) -> frozenset[CaseEvent]:
+    """Events that may start from `state`."""
+    return frozenset(event for event, (sources, _) in CASE.items() if state in sources)

@@ -1,0 +1,22 @@
+"""Tables of the citizen's side. What is personal stands in sealed columns (exchange/affairs/sealing.py)."""
+
+from exchange.affairs.models.cases import Appeal, Case, CaseStep, Channel, Decision, Outcome, Pause, SupplementNotice
+from exchange.affairs.models.evidence import Evidence, EvidenceSet, Objection, Upload
+from exchange.affairs.models.matters import Matter, MatterVersion
+
+__all__ = [
+    "Appeal",
+    "Case",
+    "CaseStep",
+    "Channel",
+    "Decision",
+    "Evidence",
+    "EvidenceSet",
+    "Matter",
+    "MatterVersion",
+    "Objection",
+    "Outcome",
+    "Pause",
+    "SupplementNotice",
+    "Upload",
+]

@@ -1,0 +1,65 @@
+"""Service matters and their versions: what was loaded stays; a case keeps the version that it began with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import orjson
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models import Department, in_active_language
+
+
+class Matter(models.Model):
+    """One service matter; `code` as in its file (M04), `slug` in addresses. Closed by `is_open`, never deleted."""
+
+    code = models.CharField(max_length=32, primary_key=True)
+    slug = models.SlugField(max_length=64, unique=True)
+    lead = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="matters")
+    current = models.ForeignKey("affairs.MatterVersion", on_delete=models.PROTECT, null=True, related_name="+")
+    is_open = models.BooleanField(default=True)
+
+    if TYPE_CHECKING:
+        lead_id: str
+        current_id: int | None
+
+    class Meta:
+        verbose_name = _("service matter")
+        verbose_name_plural = _("service matters")
+        ordering = ("code",)
+
+    def __str__(self) -> str:
+        return self.code
+
+
+class MatterVersion(models.Model):
+    """One immutable content of a matter's file, named by its hash (`sha256:` + hex of its canonical JSON)."""
+
+    matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="versions")
+    hash = models.CharField(max_length=71, unique=True)
+    document = models.TextField()
+    loaded_at = models.DateTimeField(auto_now_add=True)
+
+    if TYPE_CHECKING:
+        matter_id: str
+
+    class Meta:
+        verbose_name = _("version of a matter")
+        verbose_name_plural = _("versions of matters")
+        ordering = ("matter", "-id")
+
+    def __str__(self) -> str:
+        return f"{self.matter_id} {self.hash[7:15]}"
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The file's content; shape: exchange/jurisdictions/schema/matter.json."""
+        read: dict[str, Any] = orjson.loads(self.document)
+        return read
+
+    @property
+    def title(self) -> str:
+        """The matter's name in the reader's language."""
+        names = self.content["title"]
+        return in_active_language(names["en"], names["zh"])

@@ -1,0 +1,1 @@
+"""What oversight keeps of its own: questions of citizens. Everything else it reads from the log."""
