@@ -1,6 +1,7 @@
 """Tables of the citizen's side. What is personal stands in sealed columns (exchange/affairs/sealing.py)."""
 
 from exchange.affairs.models.cases import Appeal, Case, CaseStep, Channel, Decision, Outcome, Pause, SupplementNotice
+from exchange.affairs.models.counter import CounterDesk, CounterVisit
 from exchange.affairs.models.evidence import Evidence, EvidenceSet, Objection, Upload
 from exchange.affairs.models.matters import Matter, MatterVersion
 
@@ -9,6 +10,8 @@ __all__ = [
     "Case",
     "CaseStep",
     "Channel",
+    "CounterDesk",
+    "CounterVisit",
     "Decision",
     "Evidence",
     "EvidenceSet",

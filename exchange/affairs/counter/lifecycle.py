@@ -1,0 +1,32 @@
+"""The moves of a visit at a counter. Pure: no Django."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class VisitState(StrEnum):
+    """Where a visit stands."""
+
+    WAITING = "WAITING"
+    CONFIRMED = "CONFIRMED"
+    ENDED = "ENDED"
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """The states as pairs for a form field."""
+        return [(state.value, state.value) for state in cls]
+
+
+class VisitEvent(StrEnum):
+    """What may happen to a visit."""
+
+    CONFIRM = "confirm"
+    END = "end"
+
+
+VISIT: Mapping[VisitEvent, tuple[frozenset[VisitState], VisitState]] = {
+    VisitEvent.CONFIRM: (frozenset({VisitState.WAITING}), VisitState.CONFIRMED),
+    VisitEvent.END: (frozenset({VisitState.WAITING, VisitState.CONFIRMED}), VisitState.ENDED),
+}
