@@ -4,6 +4,7 @@ from exchange.affairs.models.cases import Appeal, Case, CaseStep, Channel, Decis
 from exchange.affairs.models.counter import CounterDesk, CounterVisit
 from exchange.affairs.models.evidence import Evidence, EvidenceSet, Objection, Upload
 from exchange.affairs.models.matters import Matter, MatterVersion
+from exchange.affairs.models.offers import Offer, OfferBatch, OfferRun
 
 __all__ = [
     "Appeal",
@@ -18,6 +19,9 @@ __all__ = [
     "Matter",
     "MatterVersion",
     "Objection",
+    "Offer",
+    "OfferBatch",
+    "OfferRun",
     "Outcome",
     "Pause",
     "SupplementNotice",
