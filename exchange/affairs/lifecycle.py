@@ -68,6 +68,8 @@ class EvidenceEvent(StrEnum):
     PROVIDER_FAILS = "provider_fails"
     PROVIDER_REFUSES = "provider_refuses"
     RETRY = "retry"
+    ASK_NEXT = "ask_next"
+    ASK_AGAIN = "ask_again"
     HAND_TO_OFFICER = "hand_to_officer"
     OFFICER_ANSWERS = "officer_answers"
     DECLINE = "decline"
@@ -75,6 +77,8 @@ class EvidenceEvent(StrEnum):
     ACCEPT = "accept"
     UPLOAD = "upload"
     COMMIT = "commit"
+    TAKE_BACK = "take_back"
+    TAKE_BACK_NOTHING = "take_back_nothing"
 
 
 class ObjectionState(_State):
@@ -127,6 +131,10 @@ EVIDENCE: Mapping[EvidenceEvent, tuple[frozenset[EvidenceState], EvidenceState |
     EvidenceEvent.PROVIDER_FAILS: (_UNANSWERED, EvidenceState.PROVIDER_DOWN),
     EvidenceEvent.PROVIDER_REFUSES: (_UNANSWERED, EvidenceState.REFUSED),
     EvidenceEvent.RETRY: (frozenset({EvidenceState.PROVIDER_DOWN}), EvidenceState.ASKED),
+    # the first source refused: the requirement's next one
+    EvidenceEvent.ASK_NEXT: (_UNANSWERED, EvidenceState.ASKED),
+    # the provider has put its register right
+    EvidenceEvent.ASK_AGAIN: (frozenset({EvidenceState.DISPUTED}), EvidenceState.ASKED),
     EvidenceEvent.HAND_TO_OFFICER: (_OPEN_ENDED | {EvidenceState.FETCHED}, EvidenceState.WAITING_FOR_OFFICER),
     EvidenceEvent.OFFICER_ANSWERS: (
         frozenset({EvidenceState.WAITING_FOR_OFFICER, EvidenceState.DISPUTED, EvidenceState.UPLOADED, EvidenceState.COMMITTED}),
@@ -137,6 +145,9 @@ EVIDENCE: Mapping[EvidenceEvent, tuple[frozenset[EvidenceState], EvidenceState |
     EvidenceEvent.ACCEPT: (frozenset({EvidenceState.FETCHED, EvidenceState.NO_RECORD}), None),
     EvidenceEvent.UPLOAD: (_OPEN_ENDED, EvidenceState.UPLOADED),
     EvidenceEvent.COMMIT: (_OPEN_ENDED, EvidenceState.COMMITTED),
+    # before handing in, a citizen may change what they said of an answer, or of "nothing found"
+    EvidenceEvent.TAKE_BACK: (frozenset({EvidenceState.DISPUTED, EvidenceState.DECLINED}), EvidenceState.FETCHED),
+    EvidenceEvent.TAKE_BACK_NOTHING: (frozenset({EvidenceState.DISPUTED, EvidenceState.DECLINED}), EvidenceState.NO_RECORD),
 }
 
 OBJECTION: Mapping[ObjectionEvent, tuple[frozenset[ObjectionState], ObjectionState]] = {

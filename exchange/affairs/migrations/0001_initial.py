@@ -14,6 +14,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
+        ('auth', '0012_alter_user_first_name_max_length'),
         ('catalog', '0002_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
@@ -150,6 +151,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'service matter',
                 'verbose_name_plural': 'service matters',
                 'ordering': ('code',),
+                'permissions': (('officer_of_matter', 'Decides the cases of this matter'),),
             },
         ),
         migrations.CreateModel(
@@ -173,6 +175,34 @@ class Migration(migrations.Migration):
                 'verbose_name': 'visit at a counter',
                 'verbose_name_plural': 'visits at a counter',
                 'ordering': ('-began_at',),
+            },
+        ),
+        migrations.CreateModel(
+            name='MatterGroupObjectPermission',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='affairs.matter')),
+                ('group', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.group')),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+            ],
+            options={
+                'verbose_name': 'group of officers of a matter',
+                'verbose_name_plural': 'groups of officers of matters',
+                'abstract': False,
+            },
+        ),
+        migrations.CreateModel(
+            name='MatterUserObjectPermission',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='affairs.matter')),
+                ('permission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to='auth.permission')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'officer of a matter',
+                'verbose_name_plural': 'officers of matters',
+                'abstract': False,
             },
         ),
         migrations.CreateModel(
@@ -388,6 +418,14 @@ class Migration(migrations.Migration):
             model_name='countervisit',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'ENDED'), _negated=True), ('subject_sealed__isnull', True), _connector='OR'), name='visit_wiped_when_ended'),
         ),
+        migrations.AlterUniqueTogether(
+            name='mattergroupobjectpermission',
+            unique_together={('group', 'permission', 'content_object')},
+        ),
+        migrations.AlterUniqueTogether(
+            name='matteruserobjectpermission',
+            unique_together={('user', 'permission', 'content_object')},
+        ),
         migrations.AddIndex(
             model_name='case',
             index=models.Index(fields=['subject_blind', '-started_at'], name='case_by_subject'),
@@ -439,5 +477,9 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='offer',
             constraint=models.CheckConstraint(condition=models.Q(('state__in', ['OFFERED', 'ACCEPTED', 'ASSUMED', 'DECLINED', 'STOPPED'])), name='offer_state_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='pause',
+            constraint=models.UniqueConstraint(condition=models.Q(('until__isnull', True)), fields=('case', 'reason', 'requirement'), name='pause_open_once'),
         ),
     ]

@@ -3,7 +3,7 @@
 from exchange.affairs.models.cases import Appeal, Case, CaseStep, Channel, Decision, Outcome, Pause, SupplementNotice
 from exchange.affairs.models.counter import CounterDesk, CounterVisit
 from exchange.affairs.models.evidence import Evidence, EvidenceSet, Objection, Upload
-from exchange.affairs.models.matters import Matter, MatterVersion
+from exchange.affairs.models.matters import Matter, MatterGroupObjectPermission, MatterUserObjectPermission, MatterVersion
 from exchange.affairs.models.offers import Offer, OfferBatch, OfferRun
 
 __all__ = [
@@ -17,6 +17,8 @@ __all__ = [
     "Evidence",
     "EvidenceSet",
     "Matter",
+    "MatterGroupObjectPermission",
+    "MatterUserObjectPermission",
     "MatterVersion",
     "Objection",
     "Offer",

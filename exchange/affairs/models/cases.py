@@ -124,6 +124,9 @@ class Pause(models.Model):
         verbose_name = _("pause of a clock")
         verbose_name_plural = _("pauses of clocks")
         ordering = ("case", "since", "id")
+        constraints: ClassVar[list[models.BaseConstraint]] = [
+            models.UniqueConstraint(fields=("case", "reason", "requirement"), condition=Q(until__isnull=True), name="pause_open_once"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.reason} {self.since}"

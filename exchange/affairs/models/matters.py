@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
 from catalog.models import Department, in_active_language
 
@@ -28,6 +29,7 @@ class Matter(models.Model):
         verbose_name = _("service matter")
         verbose_name_plural = _("service matters")
         ordering = ("code",)
+        permissions = (("officer_of_matter", _("Decides the cases of this matter")),)
 
     def __str__(self) -> str:
         return self.code
@@ -63,3 +65,23 @@ class MatterVersion(models.Model):
         """The matter's name in the reader's language."""
         names = self.content["title"]
         return in_active_language(names["en"], names["zh"])
+
+
+class MatterUserObjectPermission(UserObjectPermissionBase):
+    """Which officer decides the cases of which matter: django-guardian's row with a real foreign key."""
+
+    content_object = models.ForeignKey(Matter, on_delete=models.CASCADE)
+
+    class Meta(UserObjectPermissionBase.Meta):
+        verbose_name = _("officer of a matter")
+        verbose_name_plural = _("officers of matters")
+
+
+class MatterGroupObjectPermission(GroupObjectPermissionBase):
+    """The same for groups; nobody is given one yet, but guardian wants both."""
+
+    content_object = models.ForeignKey(Matter, on_delete=models.CASCADE)
+
+    class Meta(GroupObjectPermissionBase.Meta):
+        verbose_name = _("group of officers of a matter")
+        verbose_name_plural = _("groups of officers of matters")
