@@ -3,6 +3,7 @@
 from exchange.affairs.models.cases import Appeal, Case, CaseStep, Channel, Decision, Outcome, Pause, SupplementNotice
 from exchange.affairs.models.counter import CounterDesk, CounterVisit
 from exchange.affairs.models.evidence import Evidence, EvidenceSet, Objection, Upload
+from exchange.affairs.models.licences import Licence, PaymentOrder
 from exchange.affairs.models.matters import Matter, MatterGroupObjectPermission, MatterUserObjectPermission, MatterVersion
 from exchange.affairs.models.offers import Offer, OfferBatch, OfferRun
 
@@ -16,6 +17,7 @@ __all__ = [
     "Decision",
     "Evidence",
     "EvidenceSet",
+    "Licence",
     "Matter",
     "MatterGroupObjectPermission",
     "MatterUserObjectPermission",
@@ -26,6 +28,7 @@ __all__ = [
     "OfferRun",
     "Outcome",
     "Pause",
+    "PaymentOrder",
     "SupplementNotice",
     "Upload",
 ]
