@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django import template
@@ -134,6 +136,28 @@ def plays(context: template.Context, *roles: str) -> bool:
 
     reader = context.get("user")
     return bool(reader and reader.is_authenticated and any(departments_as(reader, role) for role in roles))
+
+
+@register.simple_tag(takes_context=True)
+def is_citizen(context: template.Context) -> bool:
+    """Whether the reader's account stands for a person of the registers: a citizen, not somebody at work for an office."""
+    return bool(getattr(context.get("user"), "identifier_blind", None))
+
+
+@register.simple_tag
+def phone_line() -> str:
+    """The number at which a person helps citizens, as the jurisdiction says; empty where it has none."""
+    words = _words_of(Path(settings.JURISDICTION_DIR))
+    return bilingual(words.get("phone_line"))
+
+
+@cache
+def _words_of(folder: Path) -> Mapping[str, Any]:
+    """What the jurisdiction in `folder` calls its things; read once in a process."""
+    from exchange.jurisdictions.reading import read_document
+
+    words: Mapping[str, Any] = read_document(folder / "words.yaml", "words")["words"]
+    return words
 
 
 @register.simple_tag

@@ -7,6 +7,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from exchange.portal.management.trimming import trim
+
 TARGET = Path(__file__).resolve().parents[2] / "static" / "portal" / "vendor"
 FONT_STACK = "PingFang SC,Microsoft YaHei,Noto Sans SC,system-ui,sans-serif"
 GOVUK = "package/dist/govuk/govuk-frontend.min"
@@ -39,17 +41,23 @@ def _member(archive: Path, name: str) -> str:
 
 
 class Command(BaseCommand):
-    """`vendor_frontend FOLDER`: FOLDER holds what `npm pack govuk-frontend htmx.org` left there."""
+    """`vendor_frontend FOLDER`: FOLDER holds what `npm pack govuk-frontend htmx.org` left there; without it, only trims again."""
 
     help = "Copy govuk-frontend and htmx from packed archives into the portal's static files."
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
         """One argument: the folder with the two archives."""
-        parser.add_argument("folder", type=Path)
+        parser.add_argument("folder", type=Path, nargs="?")
 
-    def handle(self, *args: Any, folder: Path, **options: Any) -> None:
-        """Write the four files; says which archive each came from."""
+    def handle(self, *args: Any, folder: Path | None, **options: Any) -> None:
+        """Write the files of both packages, and the part of the style sheet that citizens' pages use."""
+        if folder is not None:
+            self._unpack(folder)
+        whole = (TARGET / "govuk-frontend.min.css").read_text(encoding="utf-8")
+        self._write("govuk-citizen.min.css", trim(whole))
+
+    def _unpack(self, folder: Path) -> None:
         govuk, htmx = self._one(folder, "govuk-frontend-*.tgz"), self._one(folder, "htmx.org-*.tgz")
         self._write("govuk-frontend.min.css", retheme(_member(govuk, f"{GOVUK}.css")))
         self._write("govuk-frontend.min.js", without_map(_member(govuk, f"{GOVUK}.js")))
