@@ -97,8 +97,10 @@ def _public_fact(work: Work, position: int) -> dict[str, Any]:
         return {"fact": "", "with": {}}
     if not has_agreed(work.policy, fact.name, fact.sent):
         return {"fact": fact.name, "with": {}}  # what was not agreed can be anything, an identifier too
-    subjects = {name for name, value in fact.values.items() if isinstance(value, str) and value in {i for _, i in fact.others}}
-    return {"fact": fact.name, "with": {name: value for name, value in fact.sent.items() if name not in subjects}}
+    hidden = {name for name, value in fact.values.items() if isinstance(value, str) and value in {i for _, i in fact.others}}
+    # a text that the agreement leaves free can be anything, a person's name for instance
+    hidden |= {name for grant in work.policy.facts[fact.name] for name, rule in grant.items() if "text" in rule}
+    return {"fact": fact.name, "with": {name: value for name, value in fact.sent.items() if name not in hidden}}
 
 
 def count_refusal(work: Work, at_ms: int) -> None:

@@ -1,4 +1,4 @@
-"""The values that a fact's parameters may take: `{in: […]}`, `{min, max}` or `{subject: kind}`, as the dataset declares them.
+"""The values that a fact's parameters may take: `{in: […]}`, `{min, max}`, `{subject: kind}` or `{text: n}`, as the dataset declares them.
 
 An optional parameter that is left out gets the whole declared range, so that the signed text always says everything.
 """
@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 from audit.errors import Fault
 
 Document = Mapping[str, Any]
+LONGEST_TEXT = 200
+"""Characters of a text that an agreement leaves free: a name, never a document."""
 
 
 def parameter_faults(where: str, fact: Document, values: Document, document: Document) -> Iterator[Fault]:
@@ -47,6 +49,8 @@ def _whole_range(parameter: Document, period: tuple[str, str]) -> dict[str, Any]
         return {"min": period[0], "max": period[1]}
     if parameter["type"] == "subject":
         return {"subject": parameter["kind"]}
+    if parameter["type"] == "text":
+        return {"text": LONGEST_TEXT}
     return {"min": parameter.get("minimum", 0), "max": parameter.get("maximum", 2**31 - 1)}
 
 
@@ -55,6 +59,8 @@ def _fits(parameter: Document, rule: Any, document: Document) -> bool:
         return False
     if parameter["type"] == "subject":
         return dict(rule) == {"subject": parameter["kind"]}
+    if parameter["type"] == "text" and set(rule) == {"text"}:
+        return type(rule["text"]) is int and 0 < rule["text"] <= LONGEST_TEXT
     holds = _CHECKS[parameter["type"]](parameter, document)
     if set(rule) == {"in"}:
         values = rule["in"]
@@ -115,6 +121,6 @@ def _expected(parameter: Document, document: Document) -> str:
     if parameter["type"] == "date":
         return _('Write {"in": […]} or {"min": …, "max": …} with dates like 2026-11-20.')
     if parameter["type"] == "text":
-        return _('Write {"in": […]} with texts.')
+        return _('Write {"in": […]} with texts, or {"text": n}: any text of at most n characters.')
     low, high = parameter.get("minimum", ""), parameter.get("maximum", "")
     return _('Write {"in": […]} or {"min": …, "max": …} with whole numbers from %(low)s to %(high)s.') % {"low": low, "high": high}

@@ -287,6 +287,8 @@ def _fits(rule: Mapping[str, Any], value: Any) -> bool:
         return bool(values) and all(_among(entry, rule["in"]) for entry in values)
     if "subject" in rule:
         return isinstance(value, str) or (isinstance(value, Mapping) and value.get("kind") == rule["subject"])
+    if "text" in rule:
+        return isinstance(value, str) and 0 < len(value) <= rule["text"]
     if "min" in rule or "max" in rule:
         return _between(rule, value)
     return False

@@ -129,7 +129,9 @@ def _narrower(outer: Document, inner: Document) -> bool:
         return True
     if "in" in outer:
         return "in" in inner and all(value in cast("list[JSON]", outer["in"]) for value in cast("list[JSON]", inner["in"]))
-    if "min" not in outer or "subject" in inner:
+    if "text" in outer:
+        return "text" in inner and cast("int", inner["text"]) <= cast("int", outer["text"])
+    if "min" not in outer or not inner.keys() & {"in", "min"}:
         return False
     low, high = outer["min"], outer["max"]
     values = cast("list[JSON]", inner["in"]) if "in" in inner else [inner["min"], inner["max"]]

@@ -22,6 +22,7 @@ _TARGET = re.compile(rf"{_AGREEMENT_ID.pattern}|{_HASH.pattern}")
 _NONCE = re.compile(r"[A-Za-z0-9_-]{22,128}")
 _DATE = re.compile(r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 _STAR = re.compile(rf"\*|{_CODE.pattern}")
+_LONGEST_TEXT = 200
 
 
 def require_order(order: object) -> str:
@@ -158,13 +159,15 @@ def _bare_or_list(value: object, where: str) -> None:
 
 
 def _allowed_values(value: object, where: str) -> None:
-    """`{in: […]}`, `{min, max}` or `{subject: kind}`."""
+    """`{in: […]}`, `{min, max}`, `{subject: kind}` or `{text: n}`: any text of at most n characters (docs/decisions/0041)."""
     if not isinstance(value, dict):
         raise OrderFault("SHAPE", f"{where} must be an object")
     if "in" in value:
         members({"in": listed(_bare_or_list, least=1)})(value, where)
     elif "subject" in value:
         members({"subject": text(_ITEM_NAME)})(value, where)
+    elif "text" in value:
+        members({"text": whole(1, _LONGEST_TEXT)})(value, where)
     else:
         members({"min": _bare, "max": _bare})(value, where)
         if type(value["min"]) is not type(value["max"]) or value["min"] > value["max"]:

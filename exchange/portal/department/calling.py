@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 SUBJECT = "SUBJECT"
+_TEXT = "TEXT"
 RELAY = "http://127.0.0.1:8077"
 
 
@@ -67,6 +68,8 @@ def _sample(rule: Mapping[str, Any]) -> Any:
     """A value that the agreement allows."""
     if "in" in rule:
         return rule["in"][0]
+    if "text" in rule:
+        return _TEXT
     return rule.get("min", SUBJECT)
 
 

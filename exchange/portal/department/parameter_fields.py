@@ -25,7 +25,7 @@ def add(form: forms.Form, fact: Document, document: Document, known: Document) -
 
 
 def values(fact: Document, data: Document) -> dict[str, Any]:
-    """The allowed values of every parameter that was filled in, as `{in: …}`, `{min, max}` or `{subject: …}`."""
+    """The allowed values of every parameter that was filled in, as `{in: …}`, `{min, max}`, `{text: …}` or `{subject: …}`."""
     filled = {}
     for parameter in fact["parameters"]:
         name = f"facts.{fact['name']}.{parameter['name']}"
@@ -41,6 +41,8 @@ def _rule(parameter: Document, name: str, data: Document) -> dict[str, Any] | No
     if f"{name}.min" in data or f"{name}.max" in data:
         low, high = data.get(f"{name}.min"), data.get(f"{name}.max")
         return None if low in (None, "") and high in (None, "") else {"min": _plain(low), "max": _plain(high)}
+    if data.get(f"{name}.text"):
+        return {"text": data[f"{name}.text"]}
     chosen = data.get(name) or []
     lines = chosen if isinstance(chosen, list) else [line.strip() for line in chosen.splitlines() if line.strip()]
     if not lines:
@@ -68,7 +70,15 @@ def _fields(parameter: Document, document: Document, rule: Document) -> dict[str
         field: forms.Field = forms.MultipleChoiceField(label=title, choices=choices, required=False, widget=forms.CheckboxSelectMultiple)
         return {"": (field, [str(value) for value in rule.get("in", ())])}
     text = forms.CharField(label=title, required=False, widget=forms.Textarea, help_text=_("One value a line."))
-    return {"": (text, "\n".join(str(value) for value in rule.get("in", ())))}
+    listed = {"": (text, "\n".join(str(value) for value in rule.get("in", ())))}
+    return listed | _any_text(title, rule) if kind == "text" else listed
+
+
+def _any_text(title: str, rule: Document) -> dict[str, tuple[forms.Field, Any]]:
+    """How long a text may be that the agreement leaves free, a person's name for instance."""
+    label = _("%(name)s: any text of at most so many characters") % {"name": title}
+    help_text = _("Leave empty to list the values instead.")
+    return {".text": (forms.IntegerField(label=label, required=False, min_value=1, max_value=200, help_text=help_text), rule.get("text"))}
 
 
 def _range(parameter: Document, title: str, rule: Document) -> dict[str, tuple[forms.Field, Any]]:

@@ -84,11 +84,15 @@ def filter_lines(row_filter: Document, document: Document) -> Iterator[str]:
 
 
 def rule_words(rule: Document, titles: Mapping[str, str]) -> str:
-    """`{in: …}`, `{min, max}` or `{subject}` in words."""
+    """`{in: …}`, `{min, max}`, `{text}` or `{subject}` in words."""
     if "in" in rule:
         return _(", ").join(titles.get(str(value), str(value)) for value in rule["in"])
+    if "years_at_least" in rule:
+        return _("at least %(n)s completed years ago") % {"n": rule["years_at_least"]}
     if "min" in rule:
         return _("from %(min)s to %(max)s") % {"min": rule["min"], "max": rule["max"]}
+    if "text" in rule:
+        return _("any text of at most %(n)s characters, named in each call and never in the log") % {"n": rule["text"]}
     return _("another subject, named in each call")
 
 

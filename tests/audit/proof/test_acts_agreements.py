@@ -64,6 +64,9 @@ def test_an_agreement_of_both_parties_is_in_force() -> None:
         ("SHAPE", {"facts": [{"fact": "alive", "with": {}}, {"fact": "alive", "with": {}}]}),
         ("SHAPE", {"facts": [{"fact": "age_at_least", "with": {"n": {"min": 9, "max": 1}}}]}),
         ("SHAPE", {"facts": [{"fact": "age_at_least", "with": {"n": {"min": 1, "max": 9, "in": [1]}}}]}),
+        ("SHAPE", {"facts": [{"fact": "age_at_least", "with": {"n": {"text": 0}}}]}),
+        ("SHAPE", {"facts": [{"fact": "age_at_least", "with": {"n": {"text": 201}}}]}),
+        ("SHAPE", {"facts": [{"fact": "age_at_least", "with": {"n": {"text": 20, "in": ["x"], "min": 1}}}]}),
         ("SHAPE", {"note": "an unknown member"}),
     ],
 )
