@@ -188,6 +188,9 @@ ACCOUNT_SESSION_REMEMBER = False
 MFA_ADAPTER = "exchange.accounts.mfa.InlineDrawings"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
+# How messages leave the hub: dotted paths of adapters (exchange/accounts/adapters.py); without one they wait, and /status says so.
+OUTBOX = {channel: env.str(f"OUTBOX_{channel}", default="") for channel in ("SMS", "MAIL", "WEBHOOK")}
+
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_IS_HTTPS
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"

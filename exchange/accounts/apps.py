@@ -17,10 +17,12 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         """Answer the catalogue's questions about people from now on."""
         from audit.readers import register_auditors
-        from catalog import permission
+        from catalog import permission, work
+        from exchange.accounts import outbox
         from exchange.accounts.acting import departments_as
         from exchange.accounts.checker import PeopleChecker
         from exchange.accounts.models import Role
 
         permission.register(PeopleChecker())
+        work.register(outbox.WORK, outbox.deliver)
         register_auditors(lambda person: bool(departments_as(person, Role.AUDITOR)))

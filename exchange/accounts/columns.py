@@ -33,6 +33,21 @@ def open_identifier(kind: str, sealed: bytes) -> str:
     return envelope.open_sealed(_key(SEAL_KEY), bytes(sealed), f"person:{kind}").decode()
 
 
+def seal_column(text: str, context: str) -> bytes:
+    """AES-256-GCM of a text under the columns' key; `context` binds it to its place, so that a copy elsewhere does not open."""
+    return envelope.seal(_key(SEAL_KEY), text.encode(), context)
+
+
+def open_column(sealed: bytes | memoryview, context: str) -> str:
+    """The text again. Raises envelope.EnvelopeError when it was altered or moved."""
+    return envelope.open_sealed(_key(SEAL_KEY), bytes(sealed), context).decode()
+
+
+def keyed_hash(what: str, text: str) -> bytes:
+    """HMAC-SHA256 under the key that finds identifiers: 32 bytes that say nothing to whoever has the database alone."""
+    return envelope.blind(_key(BLIND_KEY), what, text)
+
+
 def _key(name: str) -> bytes:
     path = Path(settings.KEYS_DIR) / name
     try:

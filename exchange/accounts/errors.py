@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from audit.errors import Conflict, Invalid, Missing, NotAllowed
+from audit.errors import Conflict, HubError, Invalid, Missing, NotAllowed
 
-__all__ = ["Conflict", "Invalid", "Missing", "NotAllowed", "RoleNeeded", "UnknownPerson", "WrongDepartmentForRole"]
+__all__ = [
+    "BoundElsewhere",
+    "BoundToAnother",
+    "CodeOver",
+    "Conflict",
+    "Invalid",
+    "Missing",
+    "NotAllowed",
+    "RoleNeeded",
+    "TooManyTries",
+    "UnknownPerson",
+    "WrongCode",
+    "WrongDepartmentForRole",
+]
 
 
 class RoleNeeded(NotAllowed):
@@ -28,3 +41,39 @@ class WrongDepartmentForRole(Invalid):
 
     code = "ROLE_NOT_HERE"
     title = _("This department does not have that role")
+
+
+class BoundToAnother(Conflict):
+    """The account has a subject already, and it is another one."""
+
+    code = "BOUND_TO_ANOTHER"
+    title = _("This account belongs to another person")
+
+
+class BoundElsewhere(Conflict):
+    """The subject has another account, whose proof is stronger."""
+
+    code = "BOUND_ELSEWHERE"
+    title = _("These records belong to another account")
+
+
+class WrongCode(Invalid):
+    """The code is not the one that was sent, or none was sent: both look the same."""
+
+    code = "WRONG_CODE"
+    title = _("This code does not fit")
+
+
+class CodeOver(Conflict):
+    """The code is too old, was used, or was tried too often."""
+
+    code = "CODE_OVER"
+    title = _("This code is over")
+
+
+class TooManyTries(HubError):
+    """Too often in too short a time; the same for everybody, whatever is true."""
+
+    code = "TOO_MANY_TRIES"
+    status = 429
+    title = _("Too often")

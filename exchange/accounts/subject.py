@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import uuid
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -9,7 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from audit.errors import NotAllowed
-from exchange.accounts.columns import blind_identifier, open_identifier, seal_identifier
+from exchange.accounts.columns import blind_identifier, open_column, open_identifier, seal_column, seal_identifier
 
 
 class Assurance(StrEnum):
@@ -18,6 +20,9 @@ class Assurance(StrEnum):
     LOW = "LOW"
     SUBSTANTIAL = "SUBSTANTIAL"
     HIGH = "HIGH"
+
+
+RANKS: Mapping[Assurance, int] = {Assurance.LOW: 1, Assurance.SUBSTANTIAL: 2, Assurance.HIGH: 3}
 
 
 class NotBound(NotAllowed):
@@ -52,9 +57,19 @@ class Subject:
         return seal_identifier(self.kind, self.identifier)
 
 
-def opened(kind: str, sealed: bytes | memoryview) -> Subject:
-    """The subject in a sealed column. Raises envelope.EnvelopeError where it was altered."""
-    return Subject(kind, open_identifier(kind, bytes(sealed)))
+def opened(kind: str, sealed: bytes | memoryview, *, account: uuid.UUID | None = None) -> Subject:
+    """The subject in a sealed column; with `account`, one that `sealed_for` made for that account.
+
+    Raises envelope.EnvelopeError where it was altered, or copied from another account's row.
+    """
+    if account is None:
+        return Subject(kind, open_identifier(kind, bytes(sealed)))
+    return Subject(kind, open_column(bytes(sealed), _place(account, kind)))
+
+
+def sealed_for(account: uuid.UUID, subject: Subject) -> bytes:
+    """The subject as the rows of one account hold it: a copy in another account's row does not open."""
+    return seal_column(subject.identifier, _place(account, subject.kind))
 
 
 def subject_of(person: Any) -> Subject:
@@ -62,4 +77,8 @@ def subject_of(person: Any) -> Subject:
     sealed = getattr(person, "identifier_sealed", None)
     if not sealed or not person.is_active:
         raise NotBound(_("Say first who you are: with the code sent to your phone, by your sign-in provider, or at a counter."))
-    return opened(person.identifier_kind, sealed)
+    return opened(person.identifier_kind, sealed, account=person.pk)
+
+
+def _place(account: uuid.UUID, kind: str) -> str:
+    return f"account:{account}:{kind}"

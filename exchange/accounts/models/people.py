@@ -23,17 +23,19 @@ class Role(models.TextChoices):
 
     ADMINISTRATOR = "ADMINISTRATOR", _("Administrator: keys and people")
     AUDITOR = "AUDITOR", _("Auditor: reads and checks the log")
+    CLERK = "CLERK", _("Clerk: helps citizens at a counter")
     OFFICER = "OFFICER", _("Officer: asks, approves, signs")
     PUBLISHER = "PUBLISHER", _("Publisher: publishes and loads data")
     REVIEWER = "REVIEWER", _("Reviewer: checks requests for the sharing authority")
 
 
 class Person(AbstractBaseUser, PermissionsMixin):
-    """A human being who signs in: an officer, an auditor, later a citizen.
+    """A human being who signs in: an officer, an auditor, a citizen.
 
-    ``username`` is for officers and never an identifier. ``identifier_sealed`` is the register identifier as
-    AES-256-GCM under KEYS_DIR/columns.key, ``identifier_blind`` its keyed hash to find it by, ``identifier_kind`` its kind;
-    ``assurance`` says how the account was bound to it (exchange/accounts/subject.py). All empty for officers.
+    ``username`` is chosen by people and never an identifier. ``identifier_sealed`` is the register identifier as
+    AES-256-GCM under KEYS_DIR/columns.key and good in this row only, ``identifier_blind`` its keyed hash to find it by,
+    ``identifier_kind`` its kind; ``assurance`` says how sure that is (exchange/accounts/subject.py). All empty while the
+    account is bound to nobody; the history of it is in Binding.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)

@@ -1,0 +1,22 @@
+"""Tables of people: who signs in, what they may do for whom, to whom their account is bound, and what we tell them."""
+
+from exchange.accounts.models.binding import Binding, Method
+from exchange.accounts.models.codes import CodeRequest, CodeState, RateCount
+from exchange.accounts.models.messages import Channel, Message, MessageState
+from exchange.accounts.models.people import DatasetGroupObjectPermission, DatasetUserObjectPermission, Membership, Person, Role
+
+__all__ = [
+    "Binding",
+    "Channel",
+    "CodeRequest",
+    "CodeState",
+    "DatasetGroupObjectPermission",
+    "DatasetUserObjectPermission",
+    "Membership",
+    "Message",
+    "MessageState",
+    "Method",
+    "Person",
+    "RateCount",
+    "Role",
+]
