@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from catalog import work
+
 
 def register_work() -> None:
     """Register every handler with catalog.work."""
+    work.register("affairs.gather", _gather)
+
+
+def _gather(target: str, renew: work.Renew) -> None:
+    """Ask the offices of one case. Imported when it is done: an application that starts has no models yet."""
+    from exchange.affairs.gathering import gather
+
+    gather(target, renew)
