@@ -86,6 +86,7 @@ class PaymentOrder(models.Model):
         ACCOUNT_UNKNOWN = "ACCOUNT_UNKNOWN", _("The bank does not know the account")
         NAME_DIFFERS = "NAME_DIFFERS", _("The account belongs to another name")
         CARD_NOT_ACTIVE = "CARD_NOT_ACTIVE", _("The card has not been activated")
+        NO_ACCOUNT = "NO_ACCOUNT", _("No card is known")
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT, related_name="payments")
@@ -121,9 +122,7 @@ class PaymentOrder(models.Model):
                 | (~Q(state=PaymentState.ORDERED) & Q(answered_at__isnull=False, leaf__isnull=False)),
                 name="payment_answer_has_time_and_entry",
             ),
-            models.CheckConstraint(
-                condition=Q(state=PaymentState.RETURNED) ^ Q(returned_because=""), name="payment_returned_for_a_reason"
-            ),
+            models.CheckConstraint(condition=Q(state=PaymentState.RETURNED) ^ Q(returned_because=""), name="payment_returned_for_a_reason"),
         ]
 
     def __str__(self) -> str:
