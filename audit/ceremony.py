@@ -34,7 +34,7 @@ from audit.proof.keys import (
 from audit.signers import department_signer, has_key, hub_signer, key_path, root_signer, system_signer
 from audit.subjects import CURRENT_GENERATION, SEARCH_KEY_FILE, key_encryption_file
 
-HUB_USES = (Use.HUB_COUNTER, Use.HUB_LOG, Use.HUB_ANSWER)
+HUB_USES = (Use.HUB_COUNTER, Use.HUB_LOG, Use.HUB_ANSWER, Use.HUB_LICENCE)
 _YEARS_VALID = 5
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
