@@ -58,7 +58,7 @@ CSRF_TRUSTED_ORIGINS = PUBLIC_URLS
 # The authority: what it is known by, from outside the database.
 AUTHORITY_DEPARTMENT = env.str("AUTHORITY_DEPARTMENT", default="DATA")
 JURISDICTION = env.str("JURISDICTION", default="cn")
-JURISDICTION_DIR = BASE_DIR / "exchange" / "jurisdictions" / JURISDICTION
+JURISDICTION_DIR = Path(env.str("JURISDICTION_DIR", default=str(BASE_DIR / "exchange" / "jurisdictions" / JURISDICTION)))
 LOG_ORIGIN = env.str("LOG_ORIGIN", default="") or _written("log_origin")
 AUTHORITY_ROOT = env.str("AUTHORITY_ROOT", default="") or _written("authority-root.pub")
 ALLOW_HUB_CUSTODY = env.bool("ALLOW_HUB_CUSTODY", default=DEMO)

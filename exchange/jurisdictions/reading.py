@@ -14,15 +14,27 @@ from exchange.jurisdictions.yaml_text import read_yaml
 FOLDER = Path(__file__).resolve().parent
 
 Document = dict[str, Any]
+Jurisdiction = str | Path | None
 
 
-def load_registers(jurisdiction: str = "cn") -> dict[str, Document]:
+def folder_of(jurisdiction: Jurisdiction) -> Path:
+    """The folder of a jurisdiction: given as such, by its code among those shipped here, or (None) the hub's own."""
+    if isinstance(jurisdiction, Path):
+        return jurisdiction
+    if jurisdiction:
+        return FOLDER / jurisdiction
+    from django.conf import settings  # only the hub's own folder is a setting
+
+    return Path(settings.JURISDICTION_DIR)
+
+
+def load_registers(jurisdiction: Jurisdiction = None) -> dict[str, Document]:
     """Return the register descriptions by dataset code, in the order of their codes.
 
     Each is the document from which a dataset version is published. Raises JurisdictionInvalid naming file and member.
     """
     registers: dict[str, Document] = {}
-    for path in sorted((FOLDER / jurisdiction / "registers").glob("*.yaml")):
+    for path in sorted((folder_of(jurisdiction) / "registers").glob("*.yaml")):
         register = load_register(path)
         if register["code"] in registers:
             raise JurisdictionInvalid(path.name, [Fault("code", "unique", f"another file has the code {register['code']}: choose another")])
@@ -39,7 +51,7 @@ def load_register(path: Path) -> Document:
     return register
 
 
-def load_departments(jurisdiction: str = "cn") -> dict[str, Document]:
+def load_departments(jurisdiction: Jurisdiction = None) -> dict[str, Document]:
     """Return the departments by code; exactly one has ``authority: true``."""
     departments = _by(jurisdiction, "departments", "code")
     authorities = [code for code, department in departments.items() if department["authority"]]
@@ -49,29 +61,29 @@ def load_departments(jurisdiction: str = "cn") -> dict[str, Document]:
     return departments
 
 
-def load_identifier_kinds(jurisdiction: str = "cn") -> dict[str, Document]:
+def load_identifier_kinds(jurisdiction: Jurisdiction = None) -> dict[str, Document]:
     """Return the kinds of identifiers by name, with their normalisation steps, pattern and checker."""
     return _by(jurisdiction, "identifier_kinds", "kind")
 
 
-def load_purposes(jurisdiction: str = "cn") -> dict[str, Document]:
+def load_purposes(jurisdiction: Jurisdiction = None) -> dict[str, Document]:
     """Return the administrative purposes by code, each with its legal basis and its matter (or None)."""
     return _by(jurisdiction, "purposes", "code")
 
 
-def load_words(jurisdiction: str = "cn") -> Document:
+def load_words(jurisdiction: Jurisdiction = None) -> Document:
     """Return what the jurisdiction calls itself and its things, in both languages."""
-    return read_document(FOLDER / jurisdiction / "words.yaml", "words")
+    return read_document(folder_of(jurisdiction) / "words.yaml", "words")
 
 
-def load_residents(jurisdiction: str = "cn") -> dict[str, Document]:
+def load_residents(jurisdiction: Jurisdiction = None) -> dict[str, Document]:
     """Return the named residents of the demonstration by key: invented people whom stories and tests may name."""
     return _by(jurisdiction, "residents", "key")
 
 
-def divisions_path(name: str = "divisions_chengdu.csv", jurisdiction: str = "cn") -> Path:
+def divisions_path(name: str = "divisions_chengdu.csv", jurisdiction: Jurisdiction = None) -> Path:
     """Return the path of one of the real division files, copied byte for byte (see ``SOURCE.md`` beside them)."""
-    return FOLDER / jurisdiction / "divisions" / name
+    return folder_of(jurisdiction) / "divisions" / name
 
 
 def read_document(path: Path, schema: str) -> Document:
@@ -89,9 +101,9 @@ def read_document(path: Path, schema: str) -> Document:
     return checked
 
 
-def _by(jurisdiction: str, name: str, key: str) -> dict[str, Document]:
+def _by(jurisdiction: Jurisdiction, name: str, key: str) -> dict[str, Document]:
     """Return the entries of ``<name>.yaml`` by their member ``key``, which no two may share."""
-    entries: list[Document] = read_document(FOLDER / jurisdiction / f"{name}.yaml", name)[name]
+    entries: list[Document] = read_document(folder_of(jurisdiction) / f"{name}.yaml", name)[name]
     found: dict[str, Document] = {}
     for position, entry in enumerate(entries):
         if entry[key] in found:

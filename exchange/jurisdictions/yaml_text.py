@@ -5,6 +5,7 @@ YAML 1.1 reads an unquoted ``on`` or ``no`` as a boolean; in a file that becomes
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,9 @@ import yaml
 
 from audit.errors import Fault
 from exchange.jurisdictions.errors import JurisdictionInvalid
+
+Steps = tuple[str | int, ...]
+Lines = Mapping[Steps, int]
 
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
@@ -49,10 +53,33 @@ def read_yaml(path: Path) -> Any:
 
 def read_yaml_text(text: str, *, name: str) -> Any:
     """Return the document in a text that ``name`` stands for in errors; raises JurisdictionInvalid with the line."""
+    return read_yaml_lines(text, name=name)[0]
+
+
+def read_yaml_lines(text: str, *, name: str) -> tuple[Any, Lines]:
+    """Return the document and the line of each of its members; raises JurisdictionInvalid with the line."""
+    loader = _StrictLoader(text)
     try:
-        return yaml.load(text, Loader=_StrictLoader)  # noqa: S506 - a safe loader, made stricter
+        node = loader.get_single_node()
+        if node is None:
+            return None, {}
+        return loader.construct_document(node), dict(_lines(node, ()))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         raise JurisdictionInvalid(name, [Fault(f"line {line}", "yaml", error.problem)]) from error
     except (yaml.YAMLError, ValueError) as error:
         raise JurisdictionInvalid(name, [Fault("", "yaml", str(error))]) from error
+    finally:
+        loader.dispose()
+
+
+def _lines(node: yaml.Node, steps: Steps) -> Iterator[tuple[Steps, int]]:
+    """Where each member begins, counted from 1. A mapping's member begins at its key."""
+    yield steps, node.start_mark.line + 1
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            yield from _lines(value, (*steps, key.value))
+            yield (*steps, key.value), key.start_mark.line + 1
+    elif isinstance(node, yaml.SequenceNode):
+        for position, value in enumerate(node.value):
+            yield from _lines(value, (*steps, position))

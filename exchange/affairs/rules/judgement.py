@@ -60,7 +60,7 @@ class Judgement:
 
     def benefit(self, code: str) -> BenefitJudgement:
         """One benefit's judgement. Raises KeyError."""
-        return next(iter(benefit for benefit in self.benefits if benefit.code == code), None) or _missing(code)
+        return {benefit.code: benefit for benefit in self.benefits}[code]
 
     def to_json(self) -> dict[str, Any]:
         """Plain JSON, for `from_json`."""
@@ -70,10 +70,6 @@ class Judgement:
     def from_json(cls, document: Mapping[str, Any]) -> Judgement:
         """The judgement that `to_json` wrote."""
         return cls(document["outcome"], tuple(_benefit(benefit) for benefit in document["benefits"]))
-
-
-def _missing(code: str) -> BenefitJudgement:
-    raise KeyError(code)
 
 
 def _benefit_json(benefit: BenefitJudgement) -> dict[str, Any]:
