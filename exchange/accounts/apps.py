@@ -18,6 +18,7 @@ class AccountsConfig(AppConfig):
         """Answer the catalogue's questions about people from now on."""
         from audit.readers import register_auditors
         from catalog import permission, work
+        from exchange.accounts import checks as checks
         from exchange.accounts import outbox
         from exchange.accounts.acting import departments_as
         from exchange.accounts.checker import PeopleChecker

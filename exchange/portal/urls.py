@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from exchange.portal import auditor, catalogue, department, public, transparency, verification
+from exchange.portal import auditor, catalogue, demo, department, public, transparency, verification
 
 urlpatterns = [
     *public.urlpatterns,
+    *demo.urlpatterns,
     *catalogue.urlpatterns,
     *department.urlpatterns,
     *auditor.urlpatterns,
