@@ -115,6 +115,11 @@ def due(limit: TimeLimit, *, received: date, calendar: Calendar, pauses: Sequenc
     raise ValueError("The limit does not end within ten years: is a pause still open?")
 
 
+def full_years(since: date, on: date) -> int:
+    """Completed years; the anniversary itself completes the year (29 February counts from 1 March)."""
+    return on.year - since.year - ((on.month, on.day) < (since.month, since.day))
+
+
 def days_left(due_on: date, *, today: date, calendar: Calendar) -> int:
     """Working days from `today` (not counted) to `due_on` (counted); negative when it has passed."""
     if due_on >= today:

@@ -11,6 +11,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +60,15 @@ class CheckedFile:
         raise FilesTampered(_("A data file has changed on the disk. It is checked again before anything is read."))
 
 
+@dataclass(frozen=True)
+class Bound:
+    """What a scan need not read: records whose item is not among these values, or is a text after this one."""
+
+    item: str
+    among: tuple[str | int, ...] | None = None
+    at_most: str | None = None
+
+
 class HostedRevision:
     """One revision, ready for questions. Safe for threads: each has its own connection."""
 
@@ -71,13 +81,13 @@ class HostedRevision:
         self._first_kind = document["subjects"][0]["kind"]
         self._kinds = frozenset(subject["kind"] for subject in document["subjects"])
 
-    def _open(self, *, check_same_thread: bool = True) -> sqlite3.Connection:
+    def _open(self, *, check_same_thread: bool = True, is_mapped: bool = True) -> sqlite3.Connection:
         address = f"file:{_in_address(self._lookup.path)}?mode=ro&immutable=1"
         connection = sqlite3.connect(
             address, uri=True, isolation_level=None, cached_statements=CACHED_STATEMENTS, check_same_thread=check_same_thread
         )
         connection.execute("PRAGMA query_only = ON")
-        connection.execute(f"PRAGMA mmap_size = {MMAP_BYTES}")
+        connection.execute(f"PRAGMA mmap_size = {MMAP_BYTES if is_mapped else 0}")
         return connection
 
     def _connection(self) -> sqlite3.Connection:
@@ -133,6 +143,34 @@ class HostedRevision:
                     values[place] = convert(values[place])
                 yield values
 
+    def scan_page(self, items: Sequence[str], bounds: Sequence[Bound], *, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:
+        """Up to `limit` records inside the bounds whose number in the register's order is above `after`, each with its number.
+
+        Bounds only spare reading: whoever asks looks at each record again. A list reads each page anew, so that it can be
+        stopped between two; memory does not grow with the register. Unknown items raise KeyError.
+        """
+        self._lookup.require_unchanged()
+        columns = "".join(f', "c_{name}"' for name in self._known(items))
+        conditions, values = _conditions(bounds, self._readers)
+        statement = f"SELECT number{columns} FROM record WHERE number > ?{conditions} ORDER BY number LIMIT ?"  # noqa: S608 - signed items
+        with contextlib.closing(self._open(check_same_thread=False, is_mapped=False)) as connection:
+            rows = connection.execute(statement, (after, *values, limit)).fetchall()
+        return [(number, self._record(items, found)) for number, *found in rows]
+
+    def numbered(self, identifier: str, items: Sequence[str], *, kind: str) -> list[tuple[int, dict[str, Any]]]:
+        """The records of one subject, each with its number in the register's order."""
+        self._lookup.require_unchanged()
+        columns = "".join(f', r."c_{name}"' for name in self._known(items))
+        statement = (
+            f"SELECT s.number{columns} FROM subject s JOIN record r ON r.number = s.number"  # noqa: S608 - names of signed items
+            " WHERE s.kind = ? AND s.identifier = ? ORDER BY s.number"
+        )
+        rows = self._connection().execute(statement, (kind, identifier)).fetchall()
+        return [(number, self._record(items, found)) for number, *found in rows]
+
+    def _record(self, items: Sequence[str], values: Sequence[Any]) -> dict[str, Any]:
+        return {name: self._readers[name](value) for name, value in zip(items, values, strict=True)}
+
     def count_same(self, item: str, value: object) -> int:
         """How many records hold this value in an item that a fact counts by; other items raise KeyError."""
         if item not in self._counted:
@@ -140,6 +178,23 @@ class HostedRevision:
         self._lookup.require_unchanged()
         statement = f'SELECT count(*) FROM record WHERE "c_{item}" = ?'  # noqa: S608 - a signed item
         return int(self._connection().execute(statement, (value,)).fetchone()[0])
+
+
+def _conditions(bounds: Sequence[Bound], known: Mapping[str, Any]) -> tuple[str, list[Any]]:
+    """SQL that lets every record inside the bounds pass, with question marks, and the values for them."""
+    texts: list[str] = []
+    values: list[Any] = []
+    for bound in bounds:
+        if bound.item not in known:
+            raise KeyError(bound.item)
+        column = f'"c_{bound.item}"'
+        if bound.among is not None:
+            texts.append(f" AND {column} IN ({', '.join('?' * len(bound.among))})")
+            values.extend(bound.among)
+        if bound.at_most is not None:
+            texts.append(f" AND {column} <= ?")
+            values.append(bound.at_most)
+    return "".join(texts), values
 
 
 def _in_address(path: Path) -> str:

@@ -94,7 +94,10 @@ class AskedFact:
 
 @dataclass
 class Work:
-    """One call on its way through the batch; each step fills in what it found out."""
+    """One call on its way through the batch; each step fills in what it found out.
+
+    `rows` and `listed` (what its route says beside the usual) belong to a list (exchange/delivery/lists.py).
+    """
 
     call: Call
     body: Body | None = None
@@ -109,6 +112,13 @@ class Work:
     built: Any = None
     replayed: bool = False
     suppressed: bool = False
+    rows: int | None = None
+    listed: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        """How many subjects the call is about: those it names, or the rows of a list."""
+        return len(self.subjects) if self.rows is None else self.rows
 
     @property
     def is_recorded(self) -> bool:

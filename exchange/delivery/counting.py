@@ -136,9 +136,9 @@ def spend_quotas(cursor: Any, works: Sequence[Work], now_ms: int, floors: Floors
             by_agreement.setdefault(work.policy.agreement, []).append(work)
     for agreement in sorted(by_agreement):
         group = by_agreement[agreement]
-        if not _spend(cursor, group, sum(len(work.subjects) for work in group), now_ms, floors):
+        if not _spend(cursor, group, sum(work.count for work in group), now_ms, floors):
             for work in group:
-                if not _spend(cursor, [work], len(work.subjects), now_ms, floors):
+                if not _spend(cursor, [work], work.count, now_ms, floors):
                     work.refuse(refusal("QUOTA"))
 
 
@@ -211,7 +211,7 @@ def note_quotas(works: Iterable[Work], now_ms: int, floors: Floors = FLOORS) -> 
         if work.policy is not None and work.refusal is None:
             for window, _ in windows(work.policy, now_ms):
                 key = (work.policy.agreement, window)
-                floors.quotas[key] = floors.quotas.get(key, 0) + len(work.subjects)
+                floors.quotas[key] = floors.quotas.get(key, 0) + work.count
     if len(floors.quotas) > 20_000:
         today = max((window for _, window in floors.quotas), default="")[:10]
         floors.quotas = {key: used for key, used in floors.quotas.items() if key[1].startswith(today)}

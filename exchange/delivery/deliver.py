@@ -24,7 +24,7 @@ from exchange.delivery.calls import Answer, Call, Completion, Deferred, Work
 from exchange.delivery.deciding import begin
 from exchange.delivery.seal import receipts
 from exchange.delivery.subjects import is_personal
-from exchange.sharing.policy import Policies, compile_policies
+from exchange.sharing.policy import Method, Policies, compile_policies
 
 ATTEMPTS = 3
 
@@ -56,10 +56,10 @@ def deliver(calls: Sequence[Call | Completion], *, standing: Standing | None = N
     `standing` is the verified one by which a door has just authenticated; whether it is still the newest is asked under
     the policy lock, as always.
     """
-    asked = [call for call in calls if isinstance(call, Call)]
+    asked = [call for call in calls if isinstance(call, Call) and call.method is not Method.EXPORT]
     if len(asked) != len(calls):
-        raise RemoteStore(_("This hub has no remote stores; only hosted datasets are exchanged."))
-    at_ms = _require_a_moving_log()
+        raise RemoteStore(_("This hub has no remote stores; only hosted datasets are exchanged, and lists have a door of their own."))
+    at_ms = require_a_moving_log()
     for attempt in range(ATTEMPTS):
         if attempt:
             standing, at_ms = None, trail.now_ms()
@@ -73,7 +73,7 @@ def deliver(calls: Sequence[Call | Completion], *, standing: Standing | None = N
     raise Busy(_("Agreements are changing right now; try again in a moment."))
 
 
-def _require_a_moving_log() -> int:
+def require_a_moving_log() -> int:
     """The time of the batch in ms, once it is known that the log keeps up."""
     backlog, at_ms = trail.backlog(), trail.now_ms()
     if backlog.is_behind(at_ms):
@@ -108,14 +108,15 @@ def forget_policies() -> None:
 
 def _prepare(calls: Sequence[Call], policies: Policies, at_ms: int) -> list[Work]:
     works = [begin(call, policies, at_ms) for call in calls]
-    reading.answer_all(works, _local_date(at_ms))
+    reading.answer_all(works, local_date(at_ms))
     for work in works:
         recording.count_refusal(work, at_ms)
         recording.name_refused(work)
     return works
 
 
-def _local_date(at_ms: int) -> date:
+def local_date(at_ms: int) -> date:
+    """The hub's local day at a time in ms: what ages and terms are counted to."""
     return datetime.fromtimestamp(at_ms / 1000, ZoneInfo(settings.TIME_ZONE)).date()
 
 

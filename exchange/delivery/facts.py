@@ -13,6 +13,8 @@ from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from catalog.clocks import full_years
+
 YES, NO, UNKNOWN = "YES", "NO", "UNKNOWN"
 Record = Mapping[str, Any]
 Truth = bool | None
@@ -185,11 +187,6 @@ def _present(node: Mapping[str, Any], item_type: str) -> Evaluator:
 def _reference_date(node: Mapping[str, Any], around: Surroundings) -> date:
     given = around.parameters.get(node["on"]) if "on" in node else None
     return around.today if given in (None, "") else as_date(given)
-
-
-def full_years(born: date, on: date) -> int:
-    """Completed years of life; the birthday itself completes the year (29 February counts from 1 March)."""
-    return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
 
 def _years(*, at_least: bool) -> Callable[[Mapping[str, Any], str], Evaluator]:

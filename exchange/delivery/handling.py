@@ -27,6 +27,9 @@ from exchange.sharing.policy import Method
 
 _PATH = re.compile(r"/exchange/v1/([a-z2-7]{32})/(verify|query|batch)")
 _ECHO = "/exchange/v1/echo"
+_NO_SUCH_CALL = (
+    "POST to /exchange/v1/{agreement}/verify, query or batch, or to /exchange/v1/echo; exports and changes are not built on the wire yet"
+)
 JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
 PURGE_EVERY_S = 60
@@ -84,7 +87,7 @@ def _enter(arrival: Arrival, standing: Any, now_s: int, mark: int) -> Response |
         return _echo(arrival, standing, now_s, mark)
     match = _PATH.fullmatch(arrival.path)
     if match is None:
-        raise DoorError(404, "NO_SUCH_CALL", "POST to /exchange/v1/{agreement}/verify, query or batch, or to /exchange/v1/echo")
+        raise DoorError(404, "NO_SUCH_CALL", _NO_SUCH_CALL)
     if arrival.method != "POST":
         raise DoorError(405, "METHOD_NOT_ALLOWED", "signed calls are POST requests")
     parsed, caller = authenticate(arrival, standing, now_s, mark)

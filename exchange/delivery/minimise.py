@@ -6,23 +6,21 @@ The reader may have read for several agreements at once; only what the policy na
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from exchange.sharing.policy import Policy
+from exchange.sharing.row_filter import passes
 
 MAX_RECORDS = 100
 Record = Mapping[str, Any]
 
 
-def in_scope(policy: Policy, records: Sequence[Record]) -> list[Record]:
-    """The records inside the agreement's row filter; a record without a filtered value is outside."""
+def in_scope(policy: Policy, records: Sequence[Record], today: date) -> list[Record]:
+    """The records inside the agreement's row filter on the hub's local day; a record without a filtered value is outside."""
     if not policy.row_filter:
         return list(records)
-    return [record for record in records if all(_scalar(record.get(item)) in allowed for item, allowed in policy.row_filter.items())]
-
-
-def _scalar(value: Any) -> Any:
-    return value if isinstance(value, str | int | bool) else None
+    return [record for record in records if passes(policy.row_filter, record, today)]
 
 
 def agreed_items(policy: Policy, records: Sequence[Record]) -> list[dict[str, Any]]:

@@ -41,12 +41,12 @@ def answer_all(works: Iterable[Work], today: date) -> None:
             by_dataset.setdefault(work.policy.dataset, []).append(work)
     if not by_dataset:
         return
-    offline = _offline()
+    offline = offline_datasets()
     for dataset, group in by_dataset.items():
         _answer_dataset(group, is_offline=dataset in offline, today=today)
 
 
-def _offline() -> set[str]:
+def offline_datasets() -> set[str]:
     """Codes of the datasets that are offline: few, so all of them, by one statement without the ORM."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT code FROM catalog_dataset WHERE offline = %s", [True])
@@ -121,7 +121,7 @@ def _answer(work: Work, found: Found, today: date) -> None:
     as_of = policy.revision["as_of"] if policy.revision else ""
     work.withheld = policy.withheld if not work.facts else ()
     if work.call.method is Method.QUERY:
-        records = in_scope(policy, found.about(work.subjects[0]))
+        records = in_scope(policy, found.about(work.subjects[0]), today)
         work.answer = {"answer": {**_records_answer(work, work.subjects[0], records), "as_of": as_of}}
     elif work.call.method is Method.VERIFY:
         work.answer = {"answers": _facts_answer(work, work.subjects[0], found, today, as_of)}
@@ -134,7 +134,7 @@ def _line(work: Work, subject: NamedSubject, found: Found, today: date, as_of: s
     if work.facts:
         # Not FOUND or NO_RECORD: that would tell more than yes, no or unknown (docs/decisions/0005).
         return {"subject": subject.echo, "state": "ANSWERED", "facts": _facts_answer(work, subject, found, today, as_of)}
-    records = in_scope(work.policy, found.about(subject))
+    records = in_scope(work.policy, found.about(subject), today)
     return {"subject": subject.echo, **_records_answer(work, subject, records), "as_of": as_of}
 
 
@@ -163,11 +163,11 @@ def _facts_answer(work: Work, subject: NamedSubject, found: Found, today: date, 
 
 
 def _evaluate(policy: Policy, compiled: CompiledFact, fact: AskedFact, subject: NamedSubject, found: Found, today: date) -> str:
-    records = in_scope(policy, found.about(subject))
+    records = in_scope(policy, found.about(subject), today)
     if policy.row_filter and (not records or compiled.counted_items):
         # Outside the agreed rows is not "absent", and a count would include rows outside them: nothing is said here.
         return UNKNOWN
-    others = {other[1]: in_scope(policy, found.records.get(other, [])) for other in fact.others}
+    others = {other[1]: in_scope(policy, found.records.get(other, []), today) for other in fact.others}
     return compiled.answer(records, Surroundings(fact.values, today, others, found.same))
 
 

@@ -15,7 +15,7 @@ from exchange.delivery.calls import Work
 from exchange.delivery.refusal_rate import RATE, REFUSALS_A_MINUTE
 from exchange.delivery.subjects import is_personal
 from exchange.sharing.grounds_of_refusal import Refusal, refusal
-from exchange.sharing.policy import has_agreed
+from exchange.sharing.policy import Method, has_agreed
 
 _RECEIPT = "receipt"
 
@@ -68,11 +68,17 @@ def _message(work: Work) -> dict[str, Any]:
     return {"request": caller.request_digest, "signature": caller.signature, "answer": sha256_text(b"".join(work.written))}
 
 
+def _type(work: Work) -> str:
+    if work.refusal is not None:
+        return "refusal"
+    return "export" if work.call.method is Method.EXPORT else "exchange"
+
+
 def _route(work: Work) -> dict[str, Any]:
     """What the auditor reads. No identifier: facts appear with the parameters that were agreed and name no subject."""
     policy, body = work.policy, work.body
     return {
-        "type": "exchange" if work.refusal is None else "refusal",
+        "type": _type(work),
         "requester": work.call.caller.department,
         "system": work.call.caller.system,
         "provider": policy.provider if policy else "",
@@ -87,7 +93,8 @@ def _route(work: Work) -> dict[str, Any]:
         "withheld": [list(pair) for pair in work.withheld],
         "outcome": work.outcome,
         "reason": work.refusal.code if work.refusal else "",
-        "count": len(work.subjects),
+        "count": work.count,
+        **work.listed,
     }
 
 

@@ -15,6 +15,7 @@ from exchange.sharing.policy import Method
 MAX_SUBJECTS = 1000
 MAX_FACTS = 50
 _SALT = re.compile(r"[A-Za-z0-9_-]{22,128}")
+_HASH = re.compile(r"sha256:[0-9a-f]{64}")
 _TEXT_LIMIT = 200
 _NAME = re.compile(r"[A-Za-z_]{1,40}")
 _COMMON = frozenset({"purpose", "salt", "case", "officer"})
@@ -22,6 +23,7 @@ _MEMBERS = {
     Method.QUERY: _COMMON | {"subject"},
     Method.VERIFY: _COMMON | {"subject", "facts"},
     Method.BATCH: _COMMON | {"subjects", "facts"},
+    Method.EXPORT: _COMMON | {"after"},
 }
 
 
@@ -48,8 +50,16 @@ class SentFact:
 
 
 @dataclass(frozen=True)
+class Cursor:
+    """A place in a list: the hash of its file, and the number of the last row that was given. It names nobody."""
+
+    revision: str
+    row: int
+
+
+@dataclass(frozen=True)
 class Body:
-    """A well-formed body of QUERY, VERIFY or BATCH."""
+    """A well-formed body. `after` only of EXPORT: the cursor at which a list goes on (exchange/delivery/lists.py)."""
 
     method: Method
     purpose: str
@@ -57,11 +67,12 @@ class Body:
     officer: str | None
     subjects: tuple[SentSubject, ...]
     facts: tuple[SentFact, ...]
+    after: Cursor | None = None
 
     @property
     def has_case(self) -> bool:
         """Whether every subject is covered by a case reference, its own or the call's."""
-        return bool(self.case) or all(subject.case for subject in self.subjects)
+        return bool(self.case) or (bool(self.subjects) and all(subject.case for subject in self.subjects))
 
 
 def read_body(method: Method, document: Any) -> Body:
@@ -81,6 +92,7 @@ def read_body(method: Method, document: Any) -> Body:
         officer=_text(document, "officer"),
         subjects=_subjects(method, document),
         facts=_facts(document.get("facts"), required=method is Method.VERIFY),
+        after=_cursor(document.get("after")),
     )
 
 
@@ -94,6 +106,8 @@ def _text(document: Mapping[str, Any], name: str, *, required: bool = False) -> 
 
 
 def _subjects(method: Method, document: Mapping[str, Any]) -> tuple[SentSubject, ...]:
+    if method is Method.EXPORT:
+        return ()
     if method is not Method.BATCH:
         if "subject" not in document:
             raise WireError("subject: name the person or organisation that you ask about")
@@ -145,6 +159,17 @@ def _fact(entry: Any, position: int) -> SentFact:
     if not isinstance(entry["fact"], str) or not isinstance(parameters, Mapping):
         raise WireError(f"{where}: fact is text, with is an object")
     return SentFact(entry["fact"], parameters)
+
+
+def _cursor(value: Any) -> Cursor | None:
+    if value is None:
+        return None
+    if not isinstance(value, Mapping) or value.keys() != {"revision", "row"}:
+        raise WireError("after: send an object with revision and row, as the list's page gave it")
+    revision, row = value["revision"], value["row"]
+    if not isinstance(revision, str) or not _HASH.fullmatch(revision) or type(row) is not int or not 0 <= row < 2**53:
+        raise WireError("after: revision is a hash, row a whole number")
+    return Cursor(revision, row)
 
 
 def _shown(name: object) -> str:

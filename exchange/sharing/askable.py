@@ -13,6 +13,7 @@ from audit.proof.acts import METHODS, Standing
 from audit.proof.acts.scope import OWNER_CHECK
 from catalog.description.trees import items_of
 from exchange.sharing.parameters import parameter_faults
+from exchange.sharing.row_filter import fits_items, rule_is_well_formed
 
 
 @dataclass(frozen=True)
@@ -116,12 +117,10 @@ def _way_faults(wanted: Wanted, document: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def _filter_faults(wanted: Wanted, document: Mapping[str, Any]) -> Iterator[Fault]:
-    declared = {item["name"] for item in document["items"]}
+    types = {item["name"]: item["type"] for item in document["items"]}
     for name, rule in wanted.row_filter.items():
-        values = rule.get("in") if isinstance(rule, Mapping) else None
-        simple = isinstance(values, list) and bool(values) and all(type(value) in (str, int) for value in values)
-        if name not in declared or not simple or set(rule) != {"in"}:
-            text = _("A row filter names an item and a list of its values: {item: {in: […]}}.")
+        if not rule_is_well_formed(rule) or not fits_items({name: rule}, types):
+            text = _("A row filter names an item and its values, {item: {in: […]}}, or a date and years, {item: {years_at_least: n}}.")
             yield _fault(wanted, f"row_filter.{name}", "row_filter", text)
 
 

@@ -39,6 +39,8 @@ _GROUNDS: dict[str, tuple[int, str, str]] = {
     "QUOTA": (429, "The agreed number of subjects is used up; try again in the next window.", "协议约定的调用量已用完，请稍后再试。"),
     "TOO_MANY_REFUSALS": (429, "Too many refused calls; mend the cause, then wait a minute.", "被拒绝的调用过多，请排查原因后再试。"),
     "PROVIDER_DOWN": (503, "The register cannot answer now; try again later.", "对方登记系统暂时无法提供，请稍后再试。"),
+    "LIST_MOVED": (409, "The list has a new revision; begin it again without a cursor.", "名单已更新，请从头开始。"),
+    "NOT_A_LIST": (403, "Only lists of identifiers are exported: agree on that item alone.", "目前仅可导出标识名单，请只约定该标识项。"),
     "KEY_REVOKED": (401, "This key was revoked; sign with its successor.", "该密钥已撤销，请改用新密钥签名。"),
     "REPLAYED": (409, "This request was seen before; sign a new one.", "该请求已处理过，请重新签名发送。"),
 }

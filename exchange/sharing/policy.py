@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from exchange.sharing.grounds_of_refusal import Refusal, refusal
+from exchange.sharing.row_filter import Rule, compile_filter, fits_items
 
 CARE_FROM_SENSITIVITY = 3
 DEFAULT_FACT_ANSWERS = {"q": 3, "days": 30}
@@ -20,11 +21,12 @@ _FACT_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 class Method(StrEnum):
-    """How data are shared over the wire in one call."""
+    """How data are shared in one call. EXPORT is a list inside the hub (delivery.lists): the wire has no address for it yet."""
 
     VERIFY = "VERIFY"
     QUERY = "QUERY"
     BATCH = "BATCH"
+    EXPORT = "EXPORT"
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,7 @@ class Policy:
     items: tuple[str, ...]
     withheld: tuple[tuple[str, str], ...]
     facts: Mapping[str, tuple[Mapping[str, Any], ...]]
-    row_filter: Mapping[str, frozenset[Any]]
+    row_filter: Mapping[str, Rule]
     purposes: frozenset[str]
     legal_basis: tuple[Any, ...]
     valid_from: str
@@ -136,7 +138,7 @@ def compile_policy(name: str, entry: StandingAgreement, standing: Any) -> Policy
         items=items,
         withheld=withheld,
         facts=_facts(agreement, document, standing.restricted),
-        row_filter={item: frozenset(rule["in"]) for item, rule in (agreement.get("row_filter") or {}).items()},
+        row_filter=compile_filter(agreement.get("row_filter")),
         purposes=frozenset(agreement["purposes"]),
         legal_basis=tuple(basis["article"] for basis in agreement["legal_basis"]),
         valid_from=agreement["period"]["from"],
@@ -171,7 +173,7 @@ def _items(
 
 def _filters_declared(agreement: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
     """Whether the version still has the items that bound the agreed rows: without them nobody can tell which rows those are."""
-    return set(agreement.get("row_filter") or {}) <= {item["name"] for item in document.get("items", ())}
+    return fits_items(agreement.get("row_filter"), {item["name"]: item.get("type", "") for item in document.get("items", ())})
 
 
 def _facts(

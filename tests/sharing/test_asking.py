@@ -55,6 +55,8 @@ def faults_of(world: World, **terms: Any) -> set[tuple[str, str]]:
         ({"systems": ["HSG-rental"]}, ("R14.systems.HSG-rental", "unknown")),
         ({"row_filter": {"gone": {"in": [1]}}}, ("R14.row_filter.gone", "row_filter")),
         ({"row_filter": {"type": {"in": []}}}, ("R14.row_filter.type", "row_filter")),
+        ({"row_filter": {"type": {"years_at_least": 5}}}, ("R14.row_filter.type", "row_filter")),
+        ({"row_filter": {"valid_until": {"years_at_least": "5"}}}, ("R14.row_filter.valid_until", "row_filter")),
         ({"supersedes": "a" * 32}, ("R14.supersedes", "not_in_force")),
         ({"period_from": timezone.now() - timedelta(days=9), "period_until": timezone.now() - timedelta(days=1)}, ("R14.period", "past")),
     ],

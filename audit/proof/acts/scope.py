@@ -33,6 +33,7 @@ def _require_items(standing: Standing, current: VersionStanding, scope: Document
     for name in (*items, *filtered):
         if name not in declared:
             raise OrderFault("ITEM_UNKNOWN", f"{dataset} has no item {name}")
+    _require_dates(declared, filtered)
     for name in items:
         if declared[name]["sharing_attribute"] == "NOT_SHARED":
             raise OrderFault("NOT_SHARED", f"the item {name} of {dataset} is not shared")
@@ -40,6 +41,12 @@ def _require_items(standing: Standing, current: VersionStanding, scope: Document
             raise OrderFault("RESTRICTED", f"the item {name} of {dataset} is restricted by its owner")
     if not items and not scope["facts"]:
         raise OrderFault("SHAPE", "name at least one item or fact")
+
+
+def _require_dates(declared: Mapping[JSON, Document], filtered: Mapping[str, JSON]) -> None:
+    for name, rule in filtered.items():
+        if "years_at_least" in cast("Document", rule) and declared[name].get("type") != "date":
+            raise OrderFault("SHAPE", f"years are counted from a date, and {name} is none")
 
 
 def _require_facts(current: VersionStanding, scope: Document) -> None:
@@ -142,10 +149,16 @@ def _rows_within(outer: JSON, inner: JSON) -> bool:
     if outer is None:
         return True
     filters = cast("dict[str, Document]", inner or {})
-    return all(
-        name in filters and all(value in cast("list[JSON]", allowed["in"]) for value in cast("list[JSON]", filters[name]["in"]))
-        for name, allowed in cast("dict[str, Document]", outer).items()
-    )
+    return all(name in filters and _rule_within(allowed, filters[name]) for name, allowed in cast("dict[str, Document]", outer).items())
+
+
+def _rule_within(outer: Document, inner: Document) -> bool:
+    """Whether no row passes `inner` that does not pass `outer`; rules of two kinds are never compared."""
+    if "in" in outer and "in" in inner:
+        return all(value in cast("list[JSON]", outer["in"]) for value in cast("list[JSON]", inner["in"]))
+    if "years_at_least" in outer and "years_at_least" in inner:
+        return cast("int", inner["years_at_least"]) >= cast("int", outer["years_at_least"])
+    return False
 
 
 def _quota_within(outer: Document, inner: Document) -> bool:

@@ -14,6 +14,8 @@ METHODS = frozenset({"VERIFY", "QUERY", "BATCH", "EXPORT", "CHANGES"})
 SHARING_ATTRIBUTES = frozenset({"UNCONDITIONAL", "CONDITIONAL", "NOT_SHARED"})
 RELEASE_LEVELS = frozenset({"durable", "published", "witnessed"})
 
+MOST_YEARS = 150
+
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ITEM_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
@@ -174,6 +176,14 @@ def _allowed_values(value: object, where: str) -> None:
             raise OrderFault("SHAPE", f"{where}: min and max do not fit")
 
 
+def _row_rule(value: object, where: str) -> None:
+    """`{in: […]}`, or `{years_at_least: n}` on a date item (docs/decisions/0042)."""
+    if isinstance(value, dict) and "years_at_least" in value:
+        members({"years_at_least": whole(0, MOST_YEARS)})(value, where)
+    else:
+        members({"in": listed(_bare, least=1)})(value, where)
+
+
 def _any(_value: object, _where: str) -> None:
     """Members that this layer does not read."""
 
@@ -182,7 +192,7 @@ _CODES = listed(text(_CODE), least=1)
 _REASON = members({"text": _said, "ground": text()})
 _BASIS = listed(members({"text": _said, "article": _said}), least=1)
 _FACT = members({"fact": text(_ITEM_NAME), "with": mapped(_ITEM_NAME, _allowed_values)})
-_FILTER = maybe(mapped(_ITEM_NAME, members({"in": listed(_bare, least=1)})))
+_FILTER = maybe(mapped(_ITEM_NAME, _row_rule))
 _QUOTA = members({"per_day": whole(0), "burst_per_minute": whole(1), "fact_answers": members({"q": whole(1), "days": whole(1)})})
 _SIGNED_FOR = {"hub": text(), "nonce": text(_NONCE)}
 

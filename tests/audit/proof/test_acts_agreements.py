@@ -51,6 +51,10 @@ def test_an_agreement_of_both_parties_is_in_force() -> None:
         ("SHAPE", {"row_filter": {"district": {"in": [None]}}}),
         ("SHAPE", {"row_filter": {"district": {"in": []}}}),
         ("SHAPE", {"row_filter": {"district": {"not_in": ["x"]}}}),
+        ("SHAPE", {"row_filter": {"district": {"years_at_least": 80}}}),  # not a date
+        ("SHAPE", {"row_filter": {"district": {"years_at_least": True}}}),
+        ("SHAPE", {"row_filter": {"district": {"years_at_least": 151}}}),
+        ("SHAPE", {"row_filter": {"district": {"years_at_least": 80, "in": ["x"]}}}),
         ("SHAPE", {"systems": []}),
         ("SHAPE", {"purposes": []}),
         ("SHAPE", {"purposes": ["*"]}),
