@@ -73,6 +73,9 @@ class AskingForm(forms.Form):
         widget=forms.Textarea(attrs={"class": "mz-code"}),
         help_text=gettext_lazy("One value a line."),
     )
+    filter_years = forms.IntegerField(
+        label=gettext_lazy("or, for a date: at least so many completed years ago"), required=False, min_value=0, max_value=150
+    )
     per_day = forms.IntegerField(label=gettext_lazy("Subjects a day"), min_value=1, initial=10_000)
     per_minute = forms.IntegerField(label=gettext_lazy("Subjects a minute"), min_value=1, initial=600)
     fact_answers = forms.IntegerField(
@@ -152,7 +155,7 @@ class AskingForm(forms.Form):
     @property
     def has_own_limits(self) -> bool:
         """Whether rows or quota need looking at: they are wrong, or not the usual ones."""
-        names = ("filter_item", "filter_values", "per_day", "per_minute", "fact_answers", "fact_days")
+        names = ("filter_item", "filter_values", "filter_years", "per_day", "per_minute", "fact_answers", "fact_days")
         return any(name in self.errors or str(self[name].value() or "") != str(self.fields[name].initial or "") for name in names)
 
     def words(self) -> RequestWords:
@@ -178,6 +181,8 @@ class AskingForm(forms.Form):
         name = self.cleaned_data["filter_item"]
         if not name:
             return None
+        if self.cleaned_data["filter_years"] is not None:
+            return {name: {"years_at_least": self.cleaned_data["filter_years"]}}
         is_whole = any(item.name == name and item.type == "integer" for item in self.items)
         lines = [line.strip() for line in self.cleaned_data["filter_values"].splitlines() if line.strip()]
         return {name: {"in": [int(line) if is_whole and line.lstrip("-").isdecimal() else line for line in lines]}}
@@ -188,13 +193,22 @@ class AskingForm(forms.Form):
         begin, end = data.get("period_from"), data.get("period_until")
         if begin and end and end < begin:
             self.add_error("period_until", _("The period ends before it begins."))
-        if data.get("filter_item") and not data.get("filter_values", "").strip():
-            self.add_error("filter_values", _("Name at least one value, or choose every row."))
+        self._require_a_rule(data)
         if self.data.get("step") == "submit":
             if not data.get("methods"):
                 self.add_error("methods", _("Choose at least one way of asking."))
             self._add_rule_faults(data)
         return data
+
+    def _require_a_rule(self, data: dict[str, Any]) -> None:
+        """A filter has values, or completed years since a date; never both."""
+        values, years = data.get("filter_values", "").strip(), data.get("filter_years")
+        if data.get("filter_item") and not values and years is None:
+            self.add_error("filter_values", _("Name at least one value, or choose every row."))
+        if values and years is not None:
+            self.add_error("filter_years", _("Name either values or years."))
+        if years is not None and not any(item.name == data.get("filter_item") and item.type == "date" for item in self.items):
+            self.add_error("filter_years", _("Years are counted from a date: choose an item that is one."))
 
     def _add_rule_faults(self, data: dict[str, Any]) -> None:
         """What the action would refuse, beside what the form refuses; a field with a fault already gets no second one."""
@@ -247,14 +261,15 @@ def _initial(part: RequestPart | None) -> dict[str, Any]:
     if part is None:
         return {"period_until": timezone.localdate() + timedelta(days=364)}
     row_filter = part.row_filter or {}
-    name, rule = next(iter(row_filter.items()), ("", {"in": []}))
+    name, rule = next(iter(row_filter.items()), ("", {}))
     return {
         "purpose": part.request.purpose_id,
         "reason": part.request.reason,
         "methods": part.methods,
         "systems": part.systems,
         "filter_item": name,
-        "filter_values": "\n".join(str(value) for value in rule["in"]),
+        "filter_values": "\n".join(str(value) for value in rule.get("in", ())),
+        "filter_years": rule.get("years_at_least"),
         "period_from": timezone.localdate(part.period_from),
         "period_until": timezone.localdate(part.period_until - timedelta(seconds=1)),
         **{name: getattr(part, name) for name in NUMBERS},
