@@ -10,14 +10,13 @@ from django.utils.translation import gettext as _
 
 from audit.errors import Invalid
 from audit.proof import sd_jwt
-from audit.proof.keys import Use
-from audit.signers import hub_signer
 from catalog.models import Department
 from exchange.affairs import sealing
 from exchange.affairs.licences import paying, places, standing
 from exchange.affairs.licences.claims import LicenceTerms, hidden_claims, open_claims
 from exchange.affairs.licences.lifecycle import LicenceStatus
 from exchange.affairs.licences.months import add_months
+from exchange.affairs.licences.signing import licence_signer
 from exchange.affairs.models import Case, Decision, Licence
 from exchange.affairs.models.cases import How
 from exchange.affairs.models.licences import fresh_licence_id
@@ -86,7 +85,7 @@ def _made(case: Case, decision: Decision, plan: MatterPlan, benefits: Sequence[B
 def _sealed(licence: Licence, plan: MatterPlan, benefits: Sequence[Benefit]) -> bytes:
     subject = subject_of_case(licence.case)
     text = sd_jwt.issue(
-        hub_signer(Use.HUB_LICENCE),
+        licence_signer(),
         claims=open_claims(_terms(licence, plan, benefits)),
         hidden=hidden_claims(subject.kind, subject.identifier, benefits, _holder_name(licence.case)),
     )

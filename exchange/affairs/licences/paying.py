@@ -17,8 +17,7 @@ from django.utils.translation import gettext as _
 from audit.errors import Fault, Missing
 from audit.ground import log_origin
 from audit.proof.canonical import Document
-from audit.proof.keys import Signer, Use, sign_document
-from audit.signers import department_signer, hub_signer
+from audit.proof.keys import sign_document
 from exchange.accounts.acting import acting_as
 from exchange.accounts.models import Role
 from exchange.affairs import sealing
@@ -29,6 +28,7 @@ from exchange.affairs.licences.accounts import BY_CITIZEN, account_of, named_acc
 from exchange.affairs.licences.lifecycle import LicenceStatus, PaymentEvent, PaymentState
 from exchange.affairs.licences.moves import move_payment
 from exchange.affairs.licences.orders import KIND, ROLE, Account, OrderTerms, document_of, due
+from exchange.affairs.licences.signing import payer_signer
 from exchange.affairs.models import Case, Licence, PaymentOrder
 from exchange.affairs.moves import moved_on
 from exchange.affairs.reading import found_of, judgement_of, plan_of
@@ -173,15 +173,7 @@ def _terms(order: PaymentOrder, wanted: _Wanted) -> OrderTerms:
 
 
 def _signed(document: Document, payer: str, at: datetime) -> Document:
-    return sign_document(_signer(payer), kind=KIND, document=document, role=ROLE, signed_at=_utc(at))
-
-
-def _signer(payer: str) -> Signer:
-    """The paying department's own document key where the hub holds it, else the hub's key for licences."""
-    try:
-        return department_signer(payer)
-    except Missing:
-        return hub_signer(Use.HUB_LICENCE)
+    return sign_document(payer_signer(payer), kind=KIND, document=document, role=ROLE, signed_at=_utc(at))
 
 
 def _answer(order: PaymentOrder, event: PaymentEvent, by: By, *, because: str = "") -> None:
