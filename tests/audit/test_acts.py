@@ -38,10 +38,10 @@ def revoke_key(keyid: str) -> Act:
 
 def test_first_acts_certify_the_hubs_own_keys(founded: None) -> None:
     allowed = standing()
-    assert set(allowed.certificates) == {"hub/counter-1", "hub/log-1", "hub/answer-1"}
+    assert set(allowed.certificates) == {"hub/counter-1", "hub/log-1", "hub/answer-1", "hub/licence-1"}
     assert Act.objects.get(pk=1).type == "key"
     ceremony.found_hub()
-    assert Act.objects.count() == 3
+    assert Act.objects.count() == 4
 
 
 def test_an_act_changes_the_standing_and_is_an_entry(hub: None) -> None:

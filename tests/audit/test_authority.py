@@ -132,6 +132,7 @@ def test_while_it_runs_the_revocation_stands_or_nothing_does(revoked: int, tampe
         "hub/counter-1",
         "hub/log-1",
         "hub/answer-1",
+        "hub/licence-1",
         "CIVIL/document-1",
         "POLICE/document-1",
         REVOKED,

@@ -53,7 +53,7 @@ def test_an_exchange_is_found_by_its_parties_and_its_persons(hub: None) -> None:
 def test_acts_are_found_by_type_and_place(hub: None) -> None:
     follower.follow_once()
     assert EntryIndex.objects.filter(type="act", act_type="key").count() == read_head().size
-    assert EntryIndex.objects.get(act_seq=4).provider == "CIVIL"
+    assert EntryIndex.objects.get(act_seq=5).provider == "CIVIL"
 
 
 def test_rebuilding_gives_the_same(hub: None) -> None:
