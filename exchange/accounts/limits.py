@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.http import HttpRequest
@@ -35,8 +36,10 @@ def take(what: str, who: str, *, limit: int, window: timedelta) -> None:
 
 
 def address_of(request: HttpRequest) -> str:
-    """Where a request comes from, as the web server tells it; only ever kept as a keyed hash."""
-    return str(request.META.get("REMOTE_ADDR", ""))
+    """Where a request comes from; behind our own proxy, what that proxy added last. Only ever kept as a keyed hash."""
+    relayed = str(request.META.get("HTTP_X_FORWARDED_FOR", "")).rpartition(",")[2].strip()
+    is_behind_ours = settings.SECURE_PROXY_SSL_HEADER is not None
+    return relayed if is_behind_ours and relayed else str(request.META.get("REMOTE_ADDR", ""))
 
 
 def _window(now: datetime, window: timedelta) -> tuple[int, datetime]:

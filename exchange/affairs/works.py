@@ -8,6 +8,7 @@ from catalog import work
 def register_work() -> None:
     """Register every handler with catalog.work."""
     work.register("affairs.gather", _gather)
+    work.register("affairs.ask_registered_phone", _ask_registered_phone)
 
 
 def _gather(target: str, renew: work.Renew) -> None:
@@ -15,3 +16,10 @@ def _gather(target: str, renew: work.Renew) -> None:
     from exchange.affairs.gathering import gather
 
     gather(target, renew)
+
+
+def _ask_registered_phone(target: str, renew: work.Renew) -> None:
+    """Ask the registers for whoever wants to prove who they are."""
+    from exchange.affairs.binding import ask_registers
+
+    ask_registers(target, renew)
