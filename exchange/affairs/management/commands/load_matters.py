@@ -48,7 +48,5 @@ class Command(BaseCommand):
                 self.stderr.write(str(error))
                 faults += len(error.faults)
         if faults:
-            raise CommandError(
-                f"{faults} fault{'s' if faults > 1 else ''}; nothing was loaded. Correct the lines above and run this again."
-            )
+            raise CommandError(f"Faults: {faults}. Nothing was loaded. Correct the lines above and run this again.")
         return documents
