@@ -12,6 +12,7 @@ from audit.errors import Fault
 from audit.proof.acts import METHODS, Standing
 from audit.proof.acts.scope import OWNER_CHECK
 from catalog.description.trees import items_of
+from catalog.models import in_active_language
 from exchange.sharing.parameters import parameter_faults
 from exchange.sharing.row_filter import fits_items, rule_is_well_formed
 
@@ -39,7 +40,7 @@ def askable_faults(wanted: Wanted, standing: Standing) -> list[Fault]:
         return [_fault(wanted, "dataset", "not_published", _("This dataset is not published."))]
     document = current.version
     if document["sharing_attribute"] == "NOT_SHARED":
-        return [_fault(wanted, "dataset", "not_shared", _("This dataset is not shared. Its page names the law that says so."))]
+        return [_fault(wanted, "dataset", "not_shared", _not_shared(document))]
     return [
         *_party_faults(wanted, document),
         *_item_faults(wanted, document, standing),
@@ -62,6 +63,13 @@ def touched_sensitivity(document: Mapping[str, Any], items: tuple[str, ...], fac
 def _read_by(fact: Mapping[str, Any]) -> tuple[str, ...]:
     """The items that a fact's expression reads."""
     return tuple(item for _operator, item in items_of(fact["expression"]))
+
+
+def _not_shared(document: Mapping[str, Any]) -> str:
+    """The lawful refusal: which law, which article."""
+    law = document["legal_basis"]
+    named = {"law": in_active_language(law["text"]["en"], law["text"]["zh"]), "article": law["article"]}
+    return _("This dataset is not shared: %(law)s, %(article)s. No request for it can be handed in.") % named
 
 
 def _fault(wanted: Wanted, where: str, rule: str, message: str) -> Fault:
