@@ -5,20 +5,26 @@ from __future__ import annotations
 import json
 import stat
 import tempfile
+from collections import Counter
 from pathlib import Path
 from typing import Any, ClassVar
 
+import pytest
 from django.test import TestCase, override_settings
 
+from audit import acts
 from audit.models import Act, EntryIndex
+from audit.proofs import opened_many
 from audit.signers import system_signer
-from catalog.models import Department
+from catalog.models import Dataset, Department
 from exchange.accounts.acting import roles_in
 from exchange.accounts.models import Person
 from exchange.demonstration.building import agreeing, build, demo_json, exchanges
 from exchange.demonstration.building.calling import Reply, call
 from exchange.demonstration.building.plans import PLANS, Goal
-from exchange.sharing.actions import suspend
+from exchange.jurisdictions import load_residents
+from exchange.sharing.actions import submit, suspend
+from exchange.sharing.errors import NotAskable
 from exchange.sharing.models import Agreement, RequestPart
 from exchange.sharing.sides import agreement_steps, part_steps
 
@@ -142,6 +148,35 @@ class TestTheBuiltCity(TestCase):
         rows = EntryIndex.objects.filter(type__in=["exchange", "refusal"]).order_by("entry")
         assert [row.reason for row in rows] == planned
         assert {row.outcome for row in rows} == {"ANSWERED", "REFUSED"}
+
+    def test_a_sealed_record_cannot_even_be_asked_for_and_the_law_is_named(self) -> None:
+        part = RequestPart.objects.get(dataset=Dataset.objects.get(code="R20"))
+        person, department = Person.objects.get(username="samr-officer"), Department.objects.get(code="SAMR")
+        with pytest.raises(NotAskable) as refused:
+            submit(part.request, acting_user=person, department=department)
+        assert [fault.rule for fault in refused.value.faults] == ["not_shared"]
+        assert "Criminal Procedure Law" in refused.value.faults[0].message
+        assert "Article 286" in refused.value.faults[0].message
+
+    def test_a_name_that_was_compared_stands_in_no_route(self) -> None:
+        names = [resident["name"]["zh"] for resident in load_residents().values()]
+        indexes = list(EntryIndex.objects.values_list("entry", flat=True))
+        routes = json.dumps(list(opened_many(indexes).values()), ensure_ascii=False)
+        assert '"name_is"' in routes
+        assert [name for name in names if name in routes] == []
+
+    def test_each_question_of_a_case_has_one_agreement_that_allows_it(self) -> None:
+        standing = acts.standing()
+        asked = Counter(
+            (agreement["dataset"], fact["fact"], purpose)
+            for agreement in (entry.agreement for entry in standing.agreements.values() if entry.state == "IN_FORCE")
+            for fact in agreement["facts"]
+            for purpose in agreement["purposes"]
+            if "CAB-affairs" in agreement["systems"]
+        )
+        assert set(asked.values()) == {1}
+        assert {("R14", "valid", "disability_allowance"), ("R13", "low_income_family", "OWNER_CHECK")} <= set(asked)
+        assert {("R01", "alive", "old_age_allowance"), ("R05", "deceased", "old_age_allowance")} <= set(asked)
 
     def test_a_second_run_changes_nothing_but_the_address(self) -> None:
         before = (Act.objects.count(), EntryIndex.objects.count())

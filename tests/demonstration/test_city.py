@@ -69,11 +69,53 @@ def test_ages_form_the_pyramid_of_a_chinese_city(rows: Rows) -> None:
     assert 0.17 < sum(age >= 60 for age in ages) / len(ages) < 0.27
 
 
-@pytest.mark.parametrize(("code", "item"), [("R13", "person"), ("R14", "person"), ("R15", "representative"), ("R16", "driver")])
+OF_THE_LIVING = [("R15", "representative"), ("R16", "driver"), *((code, "person") for code in ("R09", "R10", "R13", "R14", "R20", "R24"))]
+
+
+@pytest.mark.parametrize(("code", "item"), OF_THE_LIVING)
 def test_everybody_in_another_register_lives_in_the_population_register(rows: Rows, code: str, item: str) -> None:
     alive = {row["person"] for row in rows("R01") if row["alive"] == "true"}
 
     assert {row[item] for row in rows(code)} <= alive
+
+
+def test_deaths_are_those_of_the_population_register_and_come_before_cremations(rows: Rows) -> None:
+    dead = {row["person"] for row in rows("R01") if row["alive"] == "false"}
+
+    assert {row["person"] for row in rows("R05")} == dead
+    for row in rows("R05"):
+        assert birth_of(row["person"]) <= date.fromisoformat(row["died_on"])
+        assert not row["cremated_on"] or row["died_on"] < row["cremated_on"]
+    assert 0.02 < sum(not row["cremated_on"] for row in rows("R05")) / len(dead) < 0.3
+
+
+def test_accounts_and_phones_are_of_registered_people_but_not_of_all(rows: Rows, residents: dict[str, Any]) -> None:
+    late = residents["the_deceased"]["identifiers"][0]["id"]
+    registered = {row["person"] for row in rows("R01") if row["alive"] == "true"} | {late}
+
+    for code in ("R22", "R24"):
+        people = {row["person"] for row in rows(code)}
+        assert people <= registered
+        assert 0.4 < len(people) / len(registered) < 0.95
+
+
+def test_phone_numbers_reach_nobody(rows: Rows) -> None:
+    assert {row["phone"][:2] for row in rows("R24")} == {"12"}
+
+
+def test_employers_are_active_entities(rows: Rows) -> None:
+    active = {row["entity"] for row in rows("R15") if row["status"] == "active"}
+    employers = {row["employer"] for row in rows("R09")} - {""}
+
+    assert len(employers) > 20
+    assert employers <= active
+
+
+def test_records_are_sealed_before_the_nineteenth_year_is_over(rows: Rows, residents: dict[str, Any]) -> None:
+    named = {resident["identifiers"][0]["id"] for resident in residents.values()}
+    drawn = [row for row in rows("R20") if row["person"] not in named]
+
+    assert all((date.fromisoformat(row["sealed_on"]) - birth_of(row["person"])).days < 19 * 366 for row in drawn)
 
 
 def test_members_of_a_low_income_family_are_its_registered_members(rows: Rows, households: dict[str, list[dict[str, str]]]) -> None:
@@ -123,7 +165,19 @@ def test_total_value_is_the_sum_of_the_vehicles_or_empty_where_one_is_missing(ro
         assert cars[0]["vehicles_value"] == total
 
 
-@pytest.mark.parametrize(("code", "low", "high"), [("R13", 0.02, 0.07), ("R14", 0.04, 0.08), ("R15", 0.03, 0.07), ("R16", 0.30, 0.50)])
+SIZES = [
+    ("R05", 0.002, 0.02),
+    ("R09", 0.45, 0.75),
+    ("R10", 0.90, 0.99),
+    ("R13", 0.02, 0.07),
+    ("R14", 0.04, 0.08),
+    ("R15", 0.03, 0.07),
+    ("R16", 0.30, 0.50),
+    ("R20", 0.0001, 0.003),
+]
+
+
+@pytest.mark.parametrize(("code", "low", "high"), SIZES)
 def test_registers_have_plausible_sizes(city: GeneratedCity, code: str, low: float, high: float) -> None:
     assert low < city.files[code].rows / city.residents < high
 

@@ -28,7 +28,7 @@ Registers = dict[str, dict[str, Any]]
 
 
 def test_all_registers_are_described(registers: Registers) -> None:
-    assert list(registers) == ["R01", "R13", "R14", "R15", "R16", "R21", "R23"]
+    assert list(registers) == ["R01", "R05", "R09", "R10", "R13", "R14", "R15", "R16", "R20", "R21", "R22", "R23", "R24"]
 
 
 def test_columns_of_each_file_are_the_mapped_ones_in_order(city: GeneratedCity, registers: Registers) -> None:
@@ -88,6 +88,20 @@ def test_population_register_withholds_the_former_name_from_everybody(registers:
     attributes = {item["name"]: item["sharing_attribute"] for item in registers["R01"]["items"]}
 
     assert attributes["former_name"] == "NOT_SHARED"
+
+
+def test_sealed_records_are_shared_with_nobody_and_name_the_law(registers: Registers) -> None:
+    sealed = registers["R20"]
+
+    assert {sealed["sharing_attribute"], *(item["sharing_attribute"] for item in sealed["items"])} == {"NOT_SHARED"}
+    assert sealed["facts"] == []
+    assert "286" in sealed["legal_basis"]["article"]
+
+
+def test_balances_and_causes_of_death_stay_where_they_are(registers: Registers) -> None:
+    closed = {(code, item["name"]) for code in registers for item in registers[code]["items"] if item["sharing_attribute"] == "NOT_SHARED"}
+
+    assert {("R10", "account_balance"), ("R05", "cause")} <= closed
 
 
 def test_open_registers_are_the_divisions(registers: Registers) -> None:

@@ -112,3 +112,43 @@ def test_licence_is_renewable_before_it_expires_and_without_twelve_points(ask: A
     assert ask("R16", "no_twelve_point_cycle", "company_owner") == "YES"
     assert ask("R16", "no_twelve_point_cycle", "driver_with_twelve_points") == "NO"
     assert ask("R16", "no_open_offence", "driver_with_twelve_points") == "NO"
+
+
+def test_what_the_old_age_allowance_asks_is_answered_as_told(ask: Ask) -> None:
+    for who in ("widow_of_83", "man_of_86", "woman_who_says_no"):
+        assert [ask("R01", "age_at_least", who, n=80), ask("R01", "resident_in_city", who), ask("R01", "alive", who)] == ["YES"] * 3
+        assert ask("R22", "payout_account_on_file", who) == "YES"
+    assert ask("R01", "age_at_least", "woman_80_next_month", date(2026, 12, 17), n=80) == "NO"
+    assert ask("R01", "age_at_least", "woman_80_next_month", date(2026, 12, 18), n=80) == "YES"
+    assert ask("R01", "resident_in_city", "man_who_moved_away_at_85") == "NO"
+
+
+def test_a_death_is_known_to_both_registers(ask: Ask) -> None:
+    assert ask("R05", "deceased", "the_deceased") == "YES"
+    assert ask("R05", "cremated", "the_deceased") == "YES"
+    assert ask("R05", "deceased", "widow_of_83") == "NO"
+
+
+def test_disability_stories_have_their_twist(ask: Ask) -> None:
+    assert [ask("R13", "low_income_family", who) for who in ("woman_without_account", "man_who_objected")] == ["YES", "NO"]
+    assert ask("R22", "payout_account_on_file", "woman_without_account") == "NO"
+    assert ask("R14", "grade_in", "man_with_outdated_grade", grades=[1, 2]) == "NO"
+    assert ask("R14", "grade_in", "woman_whose_office_was_down", grades=[1, 2]) == "YES"
+    assert ask("R14", "type_in", "man_who_objected", types=["mental", "intellectual"]) == "NO"
+
+
+def test_a_wrong_name_and_an_unknown_identifier_look_the_same(ask: Ask, residents: Residents) -> None:
+    name = residents["wheelchair_user"]["name"]["zh"]
+
+    assert ask("R01", "name_is", "wheelchair_user", name=name) == "YES"
+    assert ask("R01", "name_is", "wheelchair_user", name="罗晓") == "NO"
+    assert ask("R01", "name_is", "resident_of_hong_kong", name=residents["resident_of_hong_kong"]["name"]["zh"]) == "NO"
+
+
+def test_social_insurance_answers_for_an_employee(ask: Ask) -> None:
+    assert ask("R09", "insured_now", "company_owner") == "YES"
+    assert ask("R09", "contributed_months_at_least", "company_owner", n=180) == "YES"
+    assert ask("R09", "contributed_months_at_least", "company_owner", n=300) == "NO"
+    assert ask("R09", "employed_by", "company_owner", entity=COMPANY) == "YES"
+    assert ask("R09", "needs_file_review", "company_owner") == "NO"
+    assert ask("R10", "enrolled", "wheelchair_user") == "YES"

@@ -120,7 +120,7 @@ def _nothing(_plan: Plan) -> Step | None:
 
 
 _NEXT: Mapping[PartState, Callable[[Plan], Step | None]] = {
-    PartState.DRAFT: lambda _plan: _submit,
+    PartState.DRAFT: lambda plan: None if plan.goal is Goal.DRAFT else _submit,
     PartState.SUBMITTED: _after_submission,
     PartState.CHECKED: _after_check,
 }

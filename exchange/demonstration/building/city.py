@@ -6,7 +6,7 @@ from exchange.demonstration.building import agreeing, exchanges, founding, handi
 from exchange.demonstration.generator.city import MAXIMUM_HOUSEHOLDS
 from exchange.starting.telling import step
 
-LEAST_HOUSEHOLDS = 20
+LEAST_HOUSEHOLDS = 30
 
 
 def take_steps(*, households: int, base_url: str) -> None:

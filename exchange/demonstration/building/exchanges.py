@@ -50,9 +50,9 @@ ANSWERED = (
     *_each("allowances", "verify", *_DISABLED, "man_in_no_other_register"),
     *_each("allowances", "query", *_DISABLED, "man_in_no_other_register"),
     Exchange("allowances", "batch", _DISABLED),
-    Exchange("allowances", "batch", _DISABLED[:2], system="CAB-affairs", change=(("facts", None),)),
+    Exchange("allowances", "batch", _DISABLED[:2], change=(("facts", None),)),
     *_each("old_age", "verify", *_OLD),
-    Exchange("old_age", "batch", _OLD, system="CAB-affairs"),
+    Exchange("old_age", "batch", _OLD),
     *_each("rental_income", "verify", *_FAMILY, "man_in_no_other_register"),
     *_each("rental_income", "query", "wheelchair_user"),
     *_each("adapted_cars", "verify", "wheelchair_user", "young_man_with_care_allowance"),
@@ -64,6 +64,9 @@ ANSWERED = (
     *_each("employers", "query", _SOFTWARE, _REVOKED_COMPANY),
     *_each("pensions", "verify", "widow_of_83", "the_deceased"),
     *_each("representatives", "verify", "company_owner", "disqualified_representative"),
+    *_each("old_age_deaths", "verify", "the_deceased", "widow_of_83"),
+    *_each("binding_names", "verify", "wheelchair_user", "widow_of_83"),
+    *_each("binding_phones", "query", "wheelchair_user"),
 )
 """Before any agreement ends."""
 

@@ -52,12 +52,15 @@ EMPLOYEES = (
     _employee(REVIEWER, "DATA", Role.REVIEWER, "苏文静|Su Wenjing"),
     _employee("data-reviewer-2", "DATA", Role.REVIEWER, "邓子谦|Deng Ziqian"),
     _employee("auditor", "DATA", Role.AUDITOR, "高明澈|Gao Mingche"),
+    _employee("data-officer", "DATA", Role.OFFICER, "白露|Bai Lu"),
     *_staff("CAB", "方建国|Fang Jianguo", "唐小雨|Tang Xiaoyu", "谢国安|Xie Guoan", "叶青|Ye Qing"),
     *_staff("DPF", "彭丽华|Peng Lihua", "秦朗|Qin Lang", "范秀英|Fan Xiuying", "丁一鸣|Ding Yiming"),
     *_staff("PSB", "袁刚|Yuan Gang", "曹雪松|Cao Xuesong", "潘志强|Pan Zhiqiang", "钟灵|Zhong Ling"),
     *_staff("HSG", "沈从容|Shen Congrong", "夏雨荷|Xia Yuhe", "田野|Tian Ye", "任晓东|Ren Xiaodong"),
     *_staff("SAMR", "姜涛|Jiang Tao", "范明月|Fan Mingyue", "石磊|Shi Lei", "薛宁|Xue Ning"),
     *_staff("HRSS", "贺兰|He Lan", "龚正|Gong Zheng", "文静怡|Wen Jingyi", "汪洋|Wang Yang"),
+    *_staff("HC", "白杨|Bai Yang", "秦岭|Qin Ling", "江晚晴|Jiang Wanqing", "邵华|Shao Hua"),
+    *_staff("MIA", "毛志远|Mao Zhiyuan", "柳青|Liu Qing", "康乐|Kang Le", "尹小平|Yin Xiaoping"),
 )
 
 _BUSINESS = (

@@ -15,10 +15,12 @@ from exchange.demonstration.generator.citizen_rows import disability_rows, low_i
 from exchange.demonstration.generator.files import ENCODINGS, GeneratedFile, RegisterFile
 from exchange.demonstration.generator.households import Households
 from exchange.demonstration.generator.identifiers import IdentityNumbers
+from exchange.demonstration.generator.life_rows import SealedRows, death_rows
 from exchange.demonstration.generator.named import NamedResidents, named_residents
 from exchange.demonstration.generator.names import Names
 from exchange.demonstration.generator.people import REFERENCE_DATE
 from exchange.demonstration.generator.places import Places
+from exchange.demonstration.generator.social_security_rows import SocialSecurityRows
 from exchange.demonstration.generator.vehicle_rows import VehicleRows
 from exchange.jurisdictions import divisions_path, load_registers, load_residents
 
@@ -76,6 +78,8 @@ def _write(files: dict[str, RegisterFile], named: NamedResidents, households: in
     drawn = Households(chance, places, IdentityNumbers(places.all_identity_codes(), named.identities), names)
     business = BusinessRows(chance, places, names)
     vehicles = VehicleRows(chance, today, named.plates)
+    later = Random(f"{seed} later registers")  # draws of its own: the people stay who they were before these registers existed
+    social, sealed = SocialSecurityRows(later), SealedRows(later)
     for code, file in files.items():
         file.write(named.rows(code, places, today))
     residents, step = named.people, max(1, households // _STEPS)
@@ -84,8 +88,16 @@ def _write(files: dict[str, RegisterFile], named: NamedResidents, households: in
         files["R01"].write(population_rows(household, chance))
         files["R13"].write(low_income_rows(household, chance, today))
         files["R14"].write(disability_rows(household, chance, today))
-        files["R15"].write(business.of(household))
+        entities = list(business.of(household))
+        files["R15"].write(entities)
         files["R16"].write(vehicles.of(household))
+        social.meet(entities)
+        files["R05"].write(death_rows(household, later, today))
+        files["R09"].write(social.insurance(household))
+        files["R10"].write(social.medical_insurance(household))
+        files["R20"].write(sealed.of(household))
+        files["R22"].write(social.accounts(household))
+        files["R24"].write(social.phones(household))
         residents += len(household.people)
         if done % step == 0:
             on_progress(done, households)

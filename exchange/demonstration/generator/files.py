@@ -9,7 +9,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-ENCODINGS = {"R01": "utf-8-sig", "R13": "utf-8", "R14": "utf-8-sig", "R15": "utf-8", "R16": "gb18030"}
+ENCODINGS = {
+    "R01": "utf-8-sig",
+    "R05": "utf-8",
+    "R09": "gb18030",
+    "R10": "utf-8-sig",
+    "R13": "utf-8",
+    "R14": "utf-8-sig",
+    "R15": "utf-8",
+    "R16": "gb18030",
+    "R20": "utf-8",
+    "R22": "gb18030",
+    "R24": "utf-8",
+}
 """As departments really send them: with a byte order mark from a spreadsheet, without one, and in GB18030."""
 
 

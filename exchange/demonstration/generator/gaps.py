@@ -11,6 +11,8 @@ SHARE = 0.01
 
 GAP_ITEMS: dict[str, tuple[str, ...]] = {
     "R01": ("birth_date", "relation", "community"),
+    "R09": ("months",),
+    "R10": ("account_balance",),
     "R13": ("until",),
     "R14": ("issued_on", "valid_until"),
     "R15": ("registered_capital", "registered_on", "registered_address"),
