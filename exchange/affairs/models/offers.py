@@ -19,8 +19,9 @@ from exchange.affairs.offers.lifecycle import CURRENT, OfferState, RunState
 class OfferRun(models.Model):
     """One month (`2026-11`) of one matter: who was listed, asked, offered, skipped, stopped, paid on.
 
-    `cursor` is the number of the last row that is settled, in the list of `revision` (a file's hash): never an
-    identifier. `phase` says which of the run's two rounds the cursor belongs to: those who receive, then the list.
+    `phase` says which of the run's two rounds `cursor` belongs to: those who receive (the number of the last decision
+    that was looked at), then the list (the number of the last row that is settled in the file `revision`, a hash).
+    A cursor is never an identifier.
     """
 
     class Phase(models.TextChoices):
@@ -91,16 +92,16 @@ class OfferBatch(models.Model):
 
 
 class Offer(models.Model):
-    """What the hub offered to one person. `found` opened is `{requirement: {answer, as_of}}`, sealed for the person.
+    """What the hub offered to one person; `until_on` is the last day to object.
 
-    `checked` is the month in which a run last confirmed that the conditions hold; `until_on` the last day to object.
+    `found` opened is `{requirement: {answer, as_of, batch}}`, sealed for the person: what was asked last before it was
+    offered or taken, and in which OfferBatch.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="offers")
     version = models.ForeignKey(MatterVersion, on_delete=models.PROTECT, related_name="+")
     run = models.ForeignKey(OfferRun, on_delete=models.PROTECT, related_name="offers")
-    batch = models.ForeignKey(OfferBatch, on_delete=models.PROTECT, related_name="+")
     subject_kind = models.CharField(max_length=32)
     subject_sealed = models.BinaryField()
     subject_blind = models.BinaryField(max_length=32)
@@ -112,7 +113,9 @@ class Offer(models.Model):
     until_is_provisional = models.BooleanField(default=False)
     answered_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
-    checked = models.CharField(max_length=7)
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    assurance = models.CharField(max_length=16, blank=True)
+    language = models.CharField(max_length=16, default="en")
     case = models.OneToOneField(Case, on_delete=models.PROTECT, null=True, blank=True, related_name="offer")
     leaf = models.BinaryField(max_length=32)
 
@@ -122,7 +125,6 @@ class Offer(models.Model):
         matter_id: str
         version_id: int
         run_id: int
-        batch_id: int
         case_id: uuid.UUID | None
 
     class Meta:
@@ -132,7 +134,6 @@ class Offer(models.Model):
         indexes = (
             models.Index(fields=("subject_blind", "-made_at"), name="offer_by_subject"),
             models.Index(fields=("state", "until_on"), name="offer_by_until"),
-            models.Index(fields=("matter", "state", "checked"), name="offer_by_check"),
         )
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(

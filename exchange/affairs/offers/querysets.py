@@ -41,6 +41,6 @@ class OfferQuerySet(models.QuerySet["Offer"]):
         """Those to which nobody objected, and whose last day is over."""
         return self.open().filter(until_on__lt=today)
 
-    def receiving(self) -> OfferQuerySet:
-        """Those that became a decided case and still run."""
-        return self.filter(state__in=TAKEN, case__isnull=False)
+    def unsettled(self) -> OfferQuerySet:
+        """Those that were taken and are no case yet."""
+        return self.filter(state__in=TAKEN, case__isnull=True)
