@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from exchange.portal import auditor, catalogue, demo, department, public, transparency, verification
+from exchange.portal import auditor, catalogue, citizen, demo, department, public, transparency, verification
+from exchange.portal.citizen import account
 
 urlpatterns = [
     *public.urlpatterns,
+    *citizen.urlpatterns,
     *demo.urlpatterns,
+    *account.urlpatterns,
     *catalogue.urlpatterns,
     *department.urlpatterns,
     *auditor.urlpatterns,

@@ -1,0 +1,182 @@
+"""What was found for each requirement, in the citizen's words: state, what the office said, since when, and what can be done."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from catalog.models import DataItem, Dataset
+from exchange.affairs.lifecycle import CaseState, EvidenceState
+from exchange.affairs.models import Case, Evidence
+from exchange.affairs.reading import found_in, plan_of
+from exchange.affairs.rules import Found, MatterPlan, Requirement
+from exchange.affairs.rules.matter import RequirementKind
+from exchange.portal.citizen import words
+from exchange.portal.citizen.asked import offices_by_dataset
+from exchange.portal.citizen.words import WAYS, Way
+from exchange.portal.templatetags.look_text import bilingual
+from exchange.portal.tones import Face, Tone
+
+_STUCK = frozenset({EvidenceState.NO_RECORD, EvidenceState.PROVIDER_DOWN, EvidenceState.REFUSED, EvidenceState.DECLINED})
+_LOOKED_AT = frozenset({EvidenceState.FETCHED, EvidenceState.NO_RECORD})
+_CHANGED_MIND = frozenset({EvidenceState.DISPUTED, EvidenceState.DECLINED})
+_SAYS = frozenset({EvidenceState.FETCHED, EvidenceState.COMMITTED})
+_WAITED_FOR = frozenset({EvidenceState.PROVIDER_DOWN})
+_GIVEN = frozenset({EvidenceState.FETCHED, EvidenceState.COMMITTED, EvidenceState.UPLOADED})
+
+
+@dataclass(frozen=True)
+class Piece:
+    """One requirement of one application as the person sees it. `values`: rows of (label, text) that an office told."""
+
+    code: str
+    title: str
+    why: str
+    article: str
+    office: str
+    dataset: str
+    provider: str
+    state: str
+    face: Face
+    said: str
+    then: Any
+    values: tuple[tuple[tuple[str, str], ...], ...]
+    as_of: str
+    next_try_at: datetime | None
+    preview: str
+    is_told: bool
+    is_needed: bool
+    evidence: Evidence | None = field(repr=False, default=None)
+    ways: tuple[Way, ...] = ()
+    doubts: tuple[Way, ...] = ()
+    can_change_mind: bool = False
+
+    @property
+    def is_given(self) -> bool:
+        """Whether it was met by an answer, a promise or a paper."""
+        return self.state in _GIVEN
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the office has still to answer."""
+        return self.state in (EvidenceState.ASKED, EvidenceState.PROVIDER_DOWN)
+
+    @property
+    def is_unanswered(self) -> bool:
+        """Whether the person may still say what they think of it, and has not."""
+        return self.state in _LOOKED_AT and not self.preview
+
+    @property
+    def edge(self) -> str:
+        """The tone of its card's edge."""
+        return words.edge_of(self.face)
+
+
+def pieces_of(case: Case) -> list[Piece]:
+    """One piece for each requirement, in the order of the matter; also those that nobody was asked about yet."""
+    plan = plan_of(case)
+    rows = list(case.evidence_set.evidence.all())
+    found = found_in(case, rows)
+    reader = _Reader(case, plan, found, {row.requirement: row for row in rows}, offices_by_dataset(plan), _labels(plan))
+    return [reader.piece(requirement) for requirement in plan.requirements.values()]
+
+
+def piece_of(case: Case, requirement: str) -> Piece | None:
+    """One of them; None where the matter has no such requirement."""
+    return next((piece for piece in pieces_of(case) if piece.code == requirement), None)
+
+
+@dataclass(frozen=True)
+class _Reader:
+    """Everything that a piece is read from."""
+
+    case: Case
+    plan: MatterPlan
+    found: Mapping[str, Found]
+    rows: Mapping[str, Evidence]
+    offices: Mapping[str, str]
+    labels: Mapping[tuple[str, str], str]
+
+    def piece(self, requirement: Requirement) -> Piece:
+        """The piece of one requirement."""
+        found, row = self.found.get(requirement.code), self.rows.get(requirement.code)
+        state = str(found.state) if found else ""
+        dataset = (found.source if found else "") or next((source.dataset for source in requirement.sources), "")
+        is_told = requirement.kind is RequirementKind.SELF_PROVIDED
+        return Piece(
+            code=requirement.code,
+            title=bilingual(requirement.title),
+            why=bilingual(requirement.why),
+            article=bilingual(requirement.article),
+            office=self.offices.get(dataset, ""),
+            dataset=dataset,
+            provider=found.provider if found else "",
+            state=state,
+            face=_face(state, found, is_told=is_told),
+            said=self._said(requirement, found),
+            then="" if is_told else words.NEXT.get(state, ""),
+            values=self._values(requirement, found, dataset),
+            as_of=found.as_of if found and state == EvidenceState.FETCHED and not is_told else "",
+            next_try_at=row.next_try_at if row and state in _WAITED_FOR else None,
+            preview=found.preview if found else "",
+            is_told=is_told,
+            is_needed=requirement.needed,
+            evidence=row,
+            ways=self._ways(requirement, state),
+            doubts=self._doubts(state, is_told=is_told),
+            can_change_mind=state in _CHANGED_MIND and self.case.state == CaseState.PREVIEW,
+        )
+
+    def _said(self, requirement: Requirement, found: Found | None) -> str:
+        if found is None or found.state not in _SAYS:
+            return ""
+        said = requirement.says.get("YES" if found.values else found.answer)
+        return bilingual(said) if said else ""
+
+    def _values(self, requirement: Requirement, found: Found | None, dataset: str) -> tuple[tuple[tuple[str, str], ...], ...]:
+        if found is None:
+            return ()
+        own = {name: bilingual(member["title"]) for name, member in requirement.answer_form.items()}
+        return tuple(
+            tuple((own.get(name) or self.labels.get((dataset, name), name), _text(value)) for name, value in record.items())
+            for record in found.values
+        )
+
+    def _ways(self, requirement: Requirement, state: str) -> tuple[Way, ...]:
+        if requirement.kind is RequirementKind.SELF_PROVIDED:
+            return (WAYS["provide"],)
+        if state not in _STUCK:
+            return ()
+        names = [name for name in requirement.fallbacks if name != "retry" or state == EvidenceState.PROVIDER_DOWN]
+        return tuple(WAYS[name] for name in names if name in WAYS)
+
+    def _doubts(self, state: str, *, is_told: bool) -> tuple[Way, ...]:
+        if is_told or self.case.state != CaseState.PREVIEW or state not in _LOOKED_AT:
+            return ()
+        return (WAYS["dispute"], WAYS["decline"]) if state == EvidenceState.FETCHED else (WAYS["dispute"],)
+
+
+def _face(state: str, found: Found | None, *, is_told: bool) -> Face:
+    if found is None:
+        return words.TO_TELL if is_told else words.NOT_ASKED
+    if is_told and state in _GIVEN:
+        return words.TOLD
+    if state == EvidenceState.FETCHED and found.answer == "NO":
+        return words.CONFIRMED_NO
+    return words.EVIDENCE.get(state, Face(Tone.NEUTRAL, "dot", state))
+
+
+def _text(value: Any) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def _labels(plan: MatterPlan) -> dict[tuple[str, str], str]:
+    """(dataset, item) to the item's label, of the current versions of all that the plan reads values from."""
+    datasets = {source.dataset for requirement in plan.requirements.values() for source in requirement.sources if source.items}
+    if not datasets:
+        return {}
+    current = Dataset.objects.filter(code__in=datasets).values_list("current_version", flat=True)
+    items = DataItem.objects.filter(version__in=list(current)).select_related("version")
+    return {(item.version.dataset_id, item.name): item.title for item in items}
