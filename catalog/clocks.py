@@ -68,15 +68,16 @@ class Due:
 
 @dataclass(frozen=True)
 class ListedCalendar:
-    """A calendar from plain lists: Saturdays and Sundays off, but for `make_up` days; `holidays` off too."""
+    """A calendar from plain lists: `weekend` days (0 is Monday) off, but for `make_up` days; `holidays` off too."""
 
     holidays: frozenset[date]
     make_up: frozenset[date]
     announced_until: date
+    weekend: frozenset[int] = frozenset({5, 6})
 
     def is_working_day(self, day: date) -> bool:
         """See Calendar."""
-        return day in self.make_up or (day.weekday() < 5 and day not in self.holidays)
+        return day in self.make_up or (day.weekday() not in self.weekend and day not in self.holidays)
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,10 @@ from typing import Any
 
 from django.conf import settings
 
-from catalog.clocks import Calendar, TimeLimit, country_calendar
+from catalog.clocks import Calendar, ListedCalendar, TimeLimit, country_calendar
 from catalog.models import in_active_language
+
+_WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,6 @@ class Ground:
         return in_active_language(self.articles["en"], self.articles["zh"])
 
 
-@cache
 def time_limit(rule: str) -> TimeLimit:
     """The limit of a rule, `answer_conditional` for instance. Raises KeyError for a rule that the file does not have."""
     for row in _read("time_limits.yaml")["limits"]:
@@ -44,21 +45,31 @@ def time_limit(rule: str) -> TimeLimit:
     raise KeyError(rule)
 
 
-@cache
 def refusal_grounds() -> Mapping[str, Ground]:
     """Grounds on which an owner may refuse, by code."""
     return _grounds("refusal")
 
 
-@cache
 def ending_grounds() -> Mapping[str, Ground]:
     """Grounds on which an agreement is suspended, resumed or revoked, by code."""
     return _grounds("ending")
 
 
 def calendar() -> Calendar:
-    """The working days of the jurisdiction's country."""
-    return country_calendar(str(settings.JURISDICTION).upper())
+    """The working days of the jurisdiction: its own list (`calendar.yaml`) where it has one, else its country's."""
+    own = _folder() / "calendar.yaml"
+    return _listed_calendar(own) if own.is_file() else country_calendar(str(settings.JURISDICTION).upper())
+
+
+@cache
+def _listed_calendar(path: Path) -> ListedCalendar:
+    listed = _rows(path)
+    return ListedCalendar(
+        holidays=frozenset(listed["holidays"]),
+        make_up=frozenset(listed["make_up"]),
+        announced_until=listed["announced_until"],
+        weekend=frozenset(_WEEKDAYS.index(day) for day in listed["weekend"]),
+    )
 
 
 def _grounds(kind: str) -> dict[str, Ground]:
@@ -66,8 +77,16 @@ def _grounds(kind: str) -> dict[str, Ground]:
     return {row["code"]: Ground(row["code"], dict(row["title"]), dict(row["article"]), row["verified_on"]) for row in rows}
 
 
+def _folder() -> Path:
+    return Path(settings.JURISDICTION_DIR)
+
+
 def _read(name: str) -> Any:
+    return _rows(_folder() / name)
+
+
+@cache
+def _rows(path: Path) -> Any:
     import yaml
 
-    path = Path(settings.BASE_DIR) / "exchange" / "jurisdictions" / str(settings.JURISDICTION) / name
     return yaml.safe_load(path.read_text(encoding="utf-8"))
