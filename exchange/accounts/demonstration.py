@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -18,7 +19,7 @@ from exchange.accounts.errors import Missing
 from exchange.accounts.models import Method, Person
 from exchange.accounts.subject import Assurance, Subject
 from exchange.jurisdictions import load_residents
-from exchange.jurisdictions.reading import FOLDER, read_document
+from exchange.jurisdictions.reading import read_document
 
 DEMONSTRATION = "demonstration"
 
@@ -50,7 +51,7 @@ class SignIn:
 
 def sign_in() -> SignIn:
     """What the page /demo offers."""
-    return _sign_in(str(settings.JURISDICTION))
+    return _sign_in(Path(settings.JURISDICTION_DIR))
 
 
 def resident_account(key: str) -> Person:
@@ -75,9 +76,9 @@ def staff_account(role: str) -> Person:
 
 
 @cache
-def _sign_in(jurisdiction: str) -> SignIn:
-    read: dict[str, Any] = read_document(FOLDER / jurisdiction / "demonstration" / "sign_in.yaml", "sign_in")
-    known = load_residents(jurisdiction)
+def _sign_in(folder: Path) -> SignIn:
+    read: dict[str, Any] = read_document(folder / "demonstration" / "sign_in.yaml", "sign_in")
+    known = load_residents(folder)
     residents = {key: _resident(key, known[key]) for key in read["residents"] if key in known}
     return SignIn(residents, read["staff"], read["tour"]["resident"], read["tour"]["matter"])
 
