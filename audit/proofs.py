@@ -40,11 +40,16 @@ def inclusion(*, leaf: bytes | None = None, index: int | None = None) -> dict[st
         raise Missing(_("The log has no such entry."))
     if newest is None or found >= newest.size:
         raise _not_yet() if leaf is not None else Missing(_("The log has no such entry."))
+    return inclusion_under(newest, found)
+
+
+def inclusion_under(checkpoint: Checkpoint, index: int) -> dict[str, Any]:
+    """The same under one checkpoint that the caller holds, so that many proofs stand under one root."""
     try:
-        path = TileTree(read_tile, newest.size).inclusion_path(found)
+        path = TileTree(read_tile, checkpoint.size).inclusion_path(index)
     except ProofError as error:
         raise Unavailable(_("The log cannot be read here. Run: manage.py verify_log"), code="LOG_DAMAGED") from error
-    return {"index": found, "size": newest.size, "path": [_text(item) for item in path], "checkpoint": newest.text}
+    return {"index": index, "size": checkpoint.size, "path": [_text(item) for item in path], "checkpoint": checkpoint.text}
 
 
 def entry(index: int) -> StoredEntry:

@@ -1,0 +1,37 @@
+"""The moves of a citizen's question, in one table. Pure: no Django."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+
+
+class QuestionState(StrEnum):
+    """Where a question stands."""
+
+    OPEN = "OPEN"
+    ANSWERED = "ANSWERED"
+    WITHDRAWN = "WITHDRAWN"
+
+    @classmethod
+    def choices(cls) -> list[tuple[str, str]]:
+        """The states as pairs for a form field."""
+        return [(state.value, state.value) for state in cls]
+
+
+class QuestionEvent(StrEnum):
+    """What may happen to a question. Asking makes it."""
+
+    ANSWER = "answer"
+    WITHDRAW = "withdraw"
+
+
+QUESTION: Mapping[QuestionEvent, tuple[frozenset[QuestionState], QuestionState]] = {
+    QuestionEvent.ANSWER: (frozenset({QuestionState.OPEN}), QuestionState.ANSWERED),
+    QuestionEvent.WITHDRAW: (frozenset({QuestionState.OPEN}), QuestionState.WITHDRAWN),
+}
+
+
+def question_events(state: QuestionState) -> frozenset[QuestionEvent]:
+    """Events that may start from `state`."""
+    return frozenset(event for event, (sources, _) in QUESTION.items() if state in sources)
