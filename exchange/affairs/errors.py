@@ -47,3 +47,10 @@ class NotThisOfficer(NotAllowed):
 
     code = "NOT_THIS_OFFICER"
     title = _("Not your case")
+
+
+class TooLate(Conflict):
+    """The days for this step are over."""
+
+    code = "TOO_LATE"
+    title = _("The days for this are over")

@@ -143,8 +143,9 @@ EVIDENCE: Mapping[EvidenceEvent, tuple[frozenset[EvidenceState], EvidenceState |
     EvidenceEvent.DECLINE: (_OPEN_ENDED | {EvidenceState.FETCHED}, EvidenceState.DECLINED),
     EvidenceEvent.DISPUTE: (frozenset({EvidenceState.FETCHED, EvidenceState.NO_RECORD}), EvidenceState.DISPUTED),
     EvidenceEvent.ACCEPT: (frozenset({EvidenceState.FETCHED, EvidenceState.NO_RECORD}), None),
-    EvidenceEvent.UPLOAD: (_OPEN_ENDED, EvidenceState.UPLOADED),
-    EvidenceEvent.COMMIT: (_OPEN_ENDED, EvidenceState.COMMITTED),
+    # FETCHED too: a register may have answered UNKNOWN
+    EvidenceEvent.UPLOAD: (_OPEN_ENDED | {EvidenceState.FETCHED}, EvidenceState.UPLOADED),
+    EvidenceEvent.COMMIT: (_OPEN_ENDED | {EvidenceState.FETCHED}, EvidenceState.COMMITTED),
     # before handing in, a citizen may change what they said of an answer, or of "nothing found"
     EvidenceEvent.TAKE_BACK: (frozenset({EvidenceState.DISPUTED, EvidenceState.DECLINED}), EvidenceState.FETCHED),
     EvidenceEvent.TAKE_BACK_NOTHING: (frozenset({EvidenceState.DISPUTED, EvidenceState.DECLINED}), EvidenceState.NO_RECORD),

@@ -8,17 +8,16 @@ from typing import Any
 import orjson
 from django.utils.translation import gettext as _
 
-from exchange.accounts.subject import Subject
+from exchange.accounts.subject import Subject, opened
 from exchange.affairs import sealing
 from exchange.affairs.applicants import Applicant
-from exchange.affairs.clock import Clock, clock_of
+from exchange.affairs.clock import Clock as Clock
+from exchange.affairs.clock import clock_of as clock_of
 from exchange.affairs.errors import NoSuchCase
 from exchange.affairs.lifecycle import EvidenceState
-from exchange.affairs.models import Case, CaseStep, Decision, Evidence
+from exchange.affairs.models import Appeal, Case, CaseStep, Decision, Evidence, Objection, SupplementNotice
 from exchange.affairs.recorded import subject_of_case
 from exchange.affairs.rules import Found, Judgement, MatterPlan, read_matter
-
-__all__ = ["Clock", "case_for", "clock_of", "decision_of", "found_in", "found_of", "judgement_of", "opened_evidence", "plan_of", "steps"]
 
 UNKNOWN = "UNKNOWN"
 # Until somebody who may has answered, these say nothing: what was found before does not count against the citizen.
@@ -111,8 +110,56 @@ def decision_context(case: Case, kind: str) -> str:
     return f"decision:{case.pk}:{kind}"
 
 
+def appeal_context(case: Case) -> str:
+    """To which place an appeal's words are bound; its answer to the same with `:answer`."""
+    return f"appeal:{case.pk}"
+
+
+def notice_context(case: Case) -> str:
+    """To which place the list of a supplement notice is bound."""
+    return f"notice:{case.pk}"
+
+
+def objection_context(objection: Objection) -> str:
+    """To which place an objection's words are bound; its answer to the same with `:answer`."""
+    return f"objection:{objection.pk}"
+
+
 def judgement_of(decision: Decision) -> Judgement:
     """The trace of a decision, opened."""
     case = decision.case
     content = sealing.unseal(subject_of_case(case), decision.trace, context=decision_context(case, decision.kind))
     return Judgement.from_json(content)
+
+
+def reasons_of(decision: Decision) -> dict[str, str]:
+    """`{reason, article}` that an officer wrote; empty for a decision at once."""
+    if not decision.reasons:
+        return {}
+    case = decision.case
+    place = f"{decision_context(case, decision.kind)}:reasons"
+    written: dict[str, str] = sealing.unseal(subject_of_case(case), decision.reasons, context=place)
+    return written
+
+
+def missing_of(case: Case) -> list[str]:
+    """What the supplement notice of the case lists; empty without one."""
+    notice = SupplementNotice.objects.filter(case=case).first()
+    return [] if notice is None else list(sealing.unseal(subject_of_case(case), notice.missing, context=notice_context(case)))
+
+
+def appeal_words(appeal: Appeal) -> tuple[str, str]:
+    """(what the citizen wrote, what was answered); the answer is empty while it is open."""
+    return _words_and_answer(subject_of_case(appeal.case), appeal.words, appeal.answer, appeal_context(appeal.case))
+
+
+def objection_words(objection: Objection) -> tuple[str, str]:
+    """The same of an objection."""
+    subject = opened(objection.subject_kind, objection.subject_sealed)
+    return _words_and_answer(subject, objection.words, objection.answer, objection_context(objection))
+
+
+def _words_and_answer(subject: Subject, words: bytes | memoryview, answer: bytes | memoryview | None, place: str) -> tuple[str, str]:
+    key = sealing.key_of(subject)
+    written = sealing.unseal(subject, words, context=place, key=key)
+    return str(written), str(sealing.unseal(subject, answer, context=f"{place}:answer", key=key)) if answer else ""

@@ -66,5 +66,12 @@ def _may_appoint(matter: Matter, acting_user: Person | None) -> None:
 
 def _record(event: str, matter: Matter, person: Person, acting_user: Person | None) -> None:
     by = str(acting_user.pk) if acting_user else "program"
-    route = {"type": "people", "event": event, "department": matter.lead_id, "matter": matter.code, "acting": by, "count": 1}
+    route: dict[str, Any] = {
+        "type": "people",
+        "event": event,
+        "department": matter.lead_id,
+        "matter": matter.code,
+        "acting": by,
+        "count": 1,
+    }
     trail.record(route, message={"change": document_hash({"event": event, "person": str(person.pk), "by": by})})

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
 
 from catalog import work
-from exchange.affairs import sealing
+from exchange.affairs import licences, sealing
 from exchange.affairs.lifecycle import CaseEvent
 from exchange.affairs.models import Case, Decision, Outcome, Pause
 from exchange.affairs.models.cases import How
@@ -39,8 +39,11 @@ class Ruling:
         return Outcome.GRANTED if self.judgement.granted else Outcome.REFUSED
 
 
-def decide_case(case: Case, ruling: Ruling) -> Decision:
-    """Decide once: the conditional UPDATE lets one of any number of callers through. Raises CaseMoved for all others."""
+def decide_case(case: Case, ruling: Ruling, *, changes_licence: bool = True) -> Decision:
+    """Decide once: the conditional UPDATE lets one of any number of callers through. Raises CaseMoved for all others.
+
+    `changes_licence` False: what was issued before stands as it is.
+    """
     now = timezone.now()
     how = How.BY_OFFICER if ruling.person else How.AT_ONCE
     changes = {"outcome": ruling.outcome, "officer_needed": False}
@@ -50,7 +53,9 @@ def decide_case(case: Case, ruling: Ruling) -> Decision:
     Pause.objects.filter(case=case, until__isnull=True).update(until=timezone.localdate())
     leaf = record_step(case, ruling.event, by=ruling.by, outcome=ruling.outcome)
     decision = _write(case, ruling, how, now, leaf)
-    _follow(case, decision, ruling.judgement)
+    if decision.outcome == Outcome.GRANTED and changes_licence:
+        licences.issue(case, decision, ruling.judgement, at=now)
+    work.enqueue(COUNT_WORK, case.pk)
     return decision
 
 
@@ -69,16 +74,6 @@ def _write(case: Case, ruling: Ruling, how: How, now: Any, leaf: bytes) -> Decis
         decided_by=ruling.person,
         leaf=leaf,
     )
-
-
-def _follow(case: Case, decision: Decision, judgement: Judgement) -> None:
-    """What a decision brings with it, in its own transaction: the licence, and the case counted."""
-    from exchange.affairs import licences
-
-    settle: Callable[..., Any] | None = getattr(licences, "issue", None)
-    if decision.outcome == Outcome.GRANTED and settle is not None:
-        settle(case, decision, judgement, at=decision.decided_at)
-    work.enqueue(COUNT_WORK, case.pk)
 
 
 def judged_by_officer(judgement: Judgement, outcome: str, benefits: Iterable[str] | None = None) -> Judgement:

@@ -1,29 +1,79 @@
-"""A citizen says that what a register holds is wrong, or asks for another look at a decision."""
+"""A citizen says that what a register holds about them is wrong; the provider answers, by a date."""
 
 from __future__ import annotations
 
-from django.utils import timezone
+from typing import Any
 
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from audit import trail
+from audit.errors import Fault
+from audit.models import SubjectTrace
+from audit.subjects import blind_of
 from catalog.models import Dataset
+from exchange.accounts.acting import is_steward, roles_in
+from exchange.accounts.models import Role
+from exchange.accounts.subject import opened
 from exchange.affairs import sealing
+from exchange.affairs.actions.four_eyes import is_bound
+from exchange.affairs.actions.owning import require_own
+from exchange.affairs.actions.telling import tell_objector
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.clock import due_after
-from exchange.affairs.lifecycle import OBJECTION, ObjectionEvent, ObjectionState
+from exchange.affairs.errors import AnswerIncomplete, NoSuchCase, NotThisOfficer
+from exchange.affairs.gathering import enqueue_gathering
+from exchange.affairs.gathering.keeping import UNDECIDED
+from exchange.affairs.lifecycle import OBJECTION, EvidenceEvent, ObjectionEvent
 from exchange.affairs.models import Case, Evidence, Objection
+from exchange.affairs.moves import hold_case, moved_on, try_evidence
+from exchange.affairs.reading import objection_context
+from exchange.affairs.recorded import AUTOMATIC, by_officer, record_step
+from exchange.delivery.subjects import is_personal
 from exchange.sharing import jurisdiction
 
 OBJECTION_RULE = "correction_request"
 
 
-def open_objection(case: Case, row: Evidence, words: str, *, applicant: Applicant) -> Objection:
-    """An objection to the provider of one piece, with its clock, in the caller's transaction."""
+@transaction.atomic
+def object_to(
+    *, evidence: Evidence | None = None, entry: int | None = None, provider: str, dataset: str, words: str, applicant: Applicant
+) -> Objection:
+    """Say that something is wrong: about a piece of one's own case, or one line of "who looked me up" that names oneself.
+
+    Raises NoSuchCase where neither is the applicant's own, AnswerIncomplete without words.
+    """
+    if not words.strip():
+        raise AnswerIncomplete(_("Say what is wrong."), faults=[Fault("words", "required", _("A few words are enough."))])
+    if evidence is not None:
+        case = Case.objects.of(applicant.subject).filter(evidence_set=evidence.evidence_set_id).select_related("version__matter").first()
+        if case is None:
+            raise NoSuchCase(_("You have no application of this number."))
+        objection = make_objection(provider, dataset, words, applicant=applicant, evidence=evidence)
+        record_step(case, "object_to_evidence", by=require_own(case, applicant), requirement=evidence.requirement)
+        return objection
+    if entry is None or not names(entry, applicant):
+        raise NoSuchCase(_("This line does not speak of you."))
+    objection = make_objection(provider, dataset, words, applicant=applicant, entry=entry)
+    _record_correction(objection, "object", officer=AUTOMATIC)
+    return objection
+
+
+def names(entry: int, applicant: Applicant) -> bool:
+    """Whether an entry of the log names the applicant."""
+    return SubjectTrace.objects.filter(blind=blind_of(*applicant.subject.who), entry=entry).exists()
+
+
+def open_objection(row: Evidence, words: str, *, applicant: Applicant) -> Objection:
+    """The objection of a disputed piece, in the caller's transaction, whose step is its entry."""
     return make_objection(row.provider or provider_of(row.dataset), row.dataset, words, applicant=applicant, evidence=row)
 
 
 def make_objection(
     provider: str, dataset: str, words: str, *, applicant: Applicant, evidence: Evidence | None = None, entry: int | None = None
 ) -> Objection:
-    """The row of an objection; its words are sealed for the person whom they are about."""
+    """The row of an objection with its clock; its words are sealed for the person whom they are about."""
     subject = applicant.subject
     sealed, blind = subject.sealed()
     due = due_after(timezone.localdate(), jurisdiction.time_limit(OBJECTION_RULE))
@@ -40,8 +90,8 @@ def make_objection(
         due_on=due.on,
         due_is_provisional=due.is_provisional,
     )
-    objection.words = sealing.seal(subject, words.strip(), context=f"objection:{objection.pk}")
-    objection.save()
+    objection.words = sealing.seal(subject, words.strip(), context=objection_context(objection))
+    objection.save(force_insert=True)
     return objection
 
 
@@ -51,10 +101,71 @@ def take_back_objection(row: Evidence) -> None:
     Objection.objects.filter(evidence=row, state__in=sources).update(state=target, settled_at=timezone.now())
 
 
+@transaction.atomic
+def settle_objection(objection: Objection, *, upheld: bool, answer: str, acting_user: Any) -> Objection:
+    """The provider answers: put right (then an open case asks once more), or right as it stands. Raises NotThisOfficer, CaseMoved."""
+    require_provider(objection, acting_user)
+    if not answer.strip():
+        raise AnswerIncomplete(_("An answer says what was looked at."), faults=[Fault("answer", "required", _("Write it."))])
+    sources, target = OBJECTION[ObjectionEvent.UPHOLD if upheld else ObjectionEvent.REJECT]
+    subject = opened(objection.subject_kind, objection.subject_sealed)
+    sealed = sealing.seal(subject, answer.strip(), context=f"{objection_context(objection)}:answer")
+    waiting = Objection.objects.filter(pk=objection.pk, state__in=sources)
+    if not waiting.update(state=target, answer=sealed, settled_at=timezone.now(), settled_by=acting_user):
+        raise moved_on()
+    objection.refresh_from_db()
+    officer = by_officer(acting_user)
+    case = _open_case(objection)
+    if case is None:
+        _record_correction(objection, "settle_objection", officer=officer.officer)
+    else:
+        record_step(case, "settle_objection", by=officer, requirement=objection.evidence.requirement if objection.evidence else "")
+        if upheld and objection.evidence:
+            _ask_again(case, objection.evidence)
+    tell_objector(objection)
+    return objection
+
+
+def require_provider(objection: Objection, person: Any) -> None:
+    """Return when the person answers for the provider and it is not about themselves. Raises NotThisOfficer."""
+    dataset = Dataset.objects.filter(code=objection.dataset).first()
+    speaks = Role.OFFICER in roles_in(person, objection.provider) or (dataset is not None and is_steward(person, dataset))
+    if not speaks:
+        raise NotThisOfficer(_("Only the office that holds the data answers this."))
+    if is_bound(person, objection.subject_blind) or objection.person_id == person.pk:
+        raise NotThisOfficer(_("This is about you: a colleague must answer it."))
+
+
+def _open_case(objection: Objection) -> Case | None:
+    """The undecided case whose piece was objected to."""
+    if objection.evidence is None:
+        return None
+    cases = Case.objects.filter(evidence_set=objection.evidence.evidence_set_id, state__in=UNDECIDED)
+    return cases.filter(subject_blind=objection.subject_blind).select_related("version__matter").first()
+
+
+def _ask_again(case: Case, evidence: Evidence) -> None:
+    """The register was put right: the question is put once more, and the citizen sees the new answer."""
+    hold_case(case, *UNDECIDED)
+    if try_evidence(evidence, EvidenceEvent.ASK_AGAIN, preview="", attempts=0, reason="", found=None, receipt=None, leaf=None):
+        enqueue_gathering(case)
+
+
 def provider_of(dataset: str) -> str:
     """The department that owns a dataset, by the catalogue; empty where it is not known."""
     owner = Dataset.objects.filter(code=dataset).values_list("provider_id", flat=True).first()
     return str(owner or "")
 
 
-__all__ = ["ObjectionState", "make_objection", "open_objection", "provider_of", "take_back_objection"]
+def _record_correction(objection: Objection, event: str, *, officer: str) -> None:
+    subject = opened(objection.subject_kind, objection.subject_sealed)
+    persons = (trail.PersonNamed(*subject.who, "subject", "", officer, [event], objection.state),) if is_personal(subject.kind) else ()
+    route: dict[str, Any] = {
+        "type": "correction",
+        "event": event,
+        "requester": "",
+        "provider": objection.provider,
+        "dataset": objection.dataset,
+        "count": 1,
+    }
+    trail.record(route, persons=persons)

@@ -22,8 +22,9 @@ from exchange.affairs.lifecycle import CaseEvent, CaseState, EvidenceEvent, Evid
 from exchange.affairs.models import Case, Evidence
 from exchange.affairs.models.evidence import Preview
 from exchange.affairs.moves import hold_case, move_case, move_evidence, moved_on
-from exchange.affairs.reading import evidence_context, plan_of
+from exchange.affairs.reading import evidence_context, opened_evidence, plan_of
 from exchange.affairs.recorded import By, record_step, subject_of_case
+from exchange.affairs.rules import Answer
 from exchange.affairs.rules.matter import Requirement, RequirementKind
 
 RETRY, OFFICER, COMMITMENT = "retry", "officer", "commitment"
@@ -65,7 +66,7 @@ def _say(case: Case, row: Evidence, said: Preview, words: str, *, applicant: App
     was_down = row.state == EvidenceState.PROVIDER_DOWN
     move_evidence(row, event, preview=said, reason=reason)
     if said is Preview.DISPUTED:
-        open_objection(case, row, words, applicant=applicant)
+        open_objection(row, words, applicant=applicant)
     if was_down:
         close_pause(case, PROVIDER_DOWN, row.requirement)
     record_step(case, event, by=by, requirement=row.requirement)
@@ -107,9 +108,19 @@ def require_offered(case: Case, requirement: str, how: str) -> Evidence:
     """The case's piece, where the matter offers this way out for it."""
     row, need = evidence_of(case, requirement), plan_of(case).requirements.get(requirement)
     if row is None or need is None or how not in need.fallbacks:
-        fault = Fault(requirement, "not_offered", _("This way is not offered here. Choose one of those shown."))
-        raise AnswerIncomplete(_("This way is not offered."), faults=[fault])
+        raise _not_offered(requirement, _("This way is not offered here. Choose one of those shown."))
+    if how == COMMITMENT and _register_answered(case, row):
+        raise _not_offered(requirement, _("An office has answered this. If the answer is wrong, say so: a promise does not replace it."))
     return row
+
+
+def _register_answered(case: Case, row: Evidence) -> bool:
+    """Whether a register said yes or no, disputed or not: nobody promises a no away."""
+    return opened_evidence(row, subject_of_case(case)).get("answer") in (Answer.YES, Answer.NO)
+
+
+def _not_offered(requirement: str, message: str) -> AnswerIncomplete:
+    return AnswerIncomplete(_("This way is not offered."), faults=[Fault(requirement, "not_offered", message)])
 
 
 @transaction.atomic

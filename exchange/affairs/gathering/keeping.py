@@ -45,7 +45,7 @@ def keep_unreachable(case: Case, rows: Sequence[Evidence]) -> None:
 
 def wait_after(attempts: int) -> timedelta:
     """How long to wait before asking a silent provider again: longer each time, five minutes at most."""
-    return min(FIRST_RETRY * 2 ** min(attempts, 10), LONGEST_WAIT)
+    return min(FIRST_RETRY * (1 << min(attempts, 10)), LONGEST_WAIT)
 
 
 def _columns(case: Case, row: Evidence, outcome: Outcome) -> dict[str, Any]:

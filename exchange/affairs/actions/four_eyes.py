@@ -1,0 +1,37 @@
+"""Who may act as an officer on a case: one appointed for its matter, and never in a matter of their own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from exchange.accounts.models.binding import Binding
+from exchange.affairs.actions.appointing import decides_matter
+from exchange.affairs.errors import NotThisOfficer
+from exchange.affairs.models import Case
+from exchange.affairs.recorded import By, by_officer
+
+
+def require_officer(case: Case, person: Any) -> By:
+    """Return who acts. Raises NotThisOfficer where the person does not decide this matter, or where it is their own case."""
+    if not decides_matter(person, case.version.matter):
+        raise NotThisOfficer(_("You do not decide cases of this matter. Ask the lead department's administrator."))
+    if is_own(case, person):
+        raise NotThisOfficer(_("This is your own case, or one that you began: a colleague must look at it."))
+    return by_officer(person)
+
+
+def is_own(case: Case, person: Any) -> bool:
+    """Whether the case is about the officer, was begun from the officer's account, or by the officer as a clerk.
+
+    An account that was ever bound to the subject counts: who ends a binding does not become a stranger by it.
+    """
+    if person.pk in {case.person_id, case.clerk_id}:
+        return True
+    return is_bound(person, case.subject_blind)
+
+
+def is_bound(person: Any, subject_blind: bytes | memoryview) -> bool:
+    """Whether the person's account is, or ever was, bound to a subject."""
+    return Binding.objects.filter(person=person, blind=bytes(subject_blind)).exists()
