@@ -105,7 +105,7 @@ def _ours(request: HttpRequest) -> str:
 
 
 def _stops(resident: Resident, matter: str) -> list[Stop]:
-    citizen = {"who": resident.key, "name": resident.name}
+    citizen: dict[str, Any] = {"who": resident.key, "name": resident.name}
     return [
         Stop(
             _("Apply, and bring nothing"),
