@@ -16,8 +16,8 @@ from exchange.affairs.reading import clock_of, plan_of
 from exchange.portal.citizen import words
 from exchange.portal.citizen.asked import department_name, questions_of
 from exchange.portal.citizen.decisions import ruling_of
+from exchange.portal.citizen.licences import payments_of
 from exchange.portal.citizen.pieces import Piece, pieces_of
-from exchange.portal.citizen.received import licences_of, payments_of
 from exchange.portal.citizen.signed_in import as_applicant, own_case, show
 from exchange.portal.citizen.still_missing import notice_of
 from exchange.portal.citizen.timeline import timeline_of
@@ -89,20 +89,22 @@ def progress(request: HttpRequest, applicant: Applicant, case: Case) -> HttpResp
 
 def case_context(case: Case) -> dict[str, Any]:
     """What every page of an application shows."""
-    pieces = pieces_of(case)
+    notice = notice_of(case)
+    pieces = pieces_of(case, asks_for_more=bool(notice and notice.is_open))
     decided = case.state in _DECIDED
+    licences = list(case.licences.all()) if decided else []
     return {
         "case": case,
         "face": face_of(case),
         "clock": clock_of(case),
         "pauses": _open_pauses(case),
         "timeline": timeline_of(case),
-        "notice": notice_of(case, pieces),
+        "notice": notice,
         "ruling": ruling_of(case) if decided else None,
         "appeal": getattr(case, "appeal", None) if decided else None,
         "lead": department_name(case.version.matter.lead_id),
-        "licences": licences_of(case) if decided else (),
-        "payments": payments_of(case) if decided else (),
+        "licences": licences,
+        "payments": [payment for licence in licences for payment in payments_of(licence)],
         "may_withdraw": case.state not in _DECIDED and case.state != CaseState.WITHDRAWN,
         **counted(pieces),
     }

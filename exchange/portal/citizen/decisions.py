@@ -12,7 +12,7 @@ from django.utils import timezone
 from exchange.affairs.licences.issuing import NothingGranted, granted_benefits
 from exchange.affairs.models import Case, Decision
 from exchange.affairs.models.cases import How, Outcome
-from exchange.affairs.reading import decision_of, judgement_of, plan_of
+from exchange.affairs.reading import decision_of, judgement_of, plan_of, reasons_of
 from exchange.affairs.rules import BenefitJudgement, Judgement, Line, MatterPlan
 from exchange.affairs.rules.judgement import GRANT, REFUSE
 from exchange.affairs.rules.matter import Benefit
@@ -86,7 +86,7 @@ def ruling_of(case: Case) -> Ruling | None:
     judgement = judgement_of(decision)
     offices = office_names(line.source for benefit in judgement.benefits for line in benefit.lines if line.source)
     granted = _granted_codes(plan, decision, judgement)
-    given = _words_of(decision)
+    given = reasons_of(decision)
     appeal = plan.content.get("appeal") or {}
     return Ruling(
         decision=decision,
@@ -114,12 +114,6 @@ def _granted_codes(plan: MatterPlan, decision: Decision, judgement: Judgement) -
 def _until(decision: Decision, plan: MatterPlan) -> date | None:
     days = plan.content.get("objection_days")
     return timezone.localdate(decision.decided_at) + timedelta(days=int(days)) if days else None
-
-
-def _words_of(decision: Decision) -> Mapping[str, str]:
-    from exchange.affairs.reading import reasons_of
-
-    return reasons_of(decision) or {}
 
 
 def _granted(plan: MatterPlan, judged: BenefitJudgement, offices: Mapping[str, str], granted: set[str]) -> Granted:

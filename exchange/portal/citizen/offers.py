@@ -15,10 +15,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.errors import Conflict
+from exchange.accounts.subject import Subject
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.matters import plan_of
 from exchange.affairs.models import Offer
 from exchange.affairs.offers.lifecycle import OfferState
+from exchange.affairs.offers.making import told_of
 from exchange.portal.citizen import words
 from exchange.portal.citizen.asked import department_name
 from exchange.portal.citizen.signed_in import as_applicant, said, show
@@ -94,7 +96,7 @@ def my_offer(request: HttpRequest, applicant: Applicant, offer_id: uuid.UUID) ->
         raise Http404
     if request.method == "POST":
         return _answered(request, offer, applicant)
-    return show(request, "offer", offer=_shown(offer), found=_found(offer))
+    return show(request, "offer", offer=_shown(offer), found=_found(offer, applicant.subject))
 
 
 def _answered(request: HttpRequest, offer: Offer, applicant: Applicant) -> HttpResponse:
@@ -114,14 +116,12 @@ def _answered(request: HttpRequest, offer: Offer, applicant: Applicant) -> HttpR
     return redirect("my_case", number=offer.case.number) if offer.case else redirect("my_offer", offer_id=offer.pk)
 
 
-def _found(offer: Offer) -> list[tuple[str, str, str]]:
+def _found(offer: Offer, subject: Subject) -> list[tuple[str, str, str]]:
     """What was found for the offer: the question, the office's word, since when."""
-    from exchange.affairs.offers.reading import found_of_offer
-
     plan = plan_of(offer.version)
-    found = found_of_offer(offer)
-    needs = ((plan.requirements[code], piece) for code, piece in found.items() if code in plan.requirements)
-    return [(bilingual(need.title), bilingual(need.says.get(piece["answer"])), piece.get("as_of", "")) for need, piece in needs]
+    told = told_of(offer, subject)
+    needs = ((plan.requirements[code], said) for code, said in told.items() if code in plan.requirements)
+    return [(bilingual(need.title), bilingual(need.says.get(said.answer)), said.as_of) for need, said in needs]
 
 
 urlpatterns = [

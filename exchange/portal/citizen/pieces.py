@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from catalog.models import DataItem, Dataset
-from exchange.affairs.lifecycle import CaseState, EvidenceState
-from exchange.affairs.models import Case, Evidence
-from exchange.affairs.reading import found_in, plan_of
+from exchange.affairs.lifecycle import CaseState, EvidenceState, ObjectionState
+from exchange.affairs.models import Case, Evidence, Objection
+from exchange.affairs.reading import found_in, objection_words, plan_of
 from exchange.affairs.rules import Found, MatterPlan, Requirement
 from exchange.affairs.rules.matter import RequirementKind
 from exchange.portal.citizen import words
@@ -20,11 +20,24 @@ from exchange.portal.templatetags.look_text import bilingual
 from exchange.portal.tones import Face, Tone
 
 _STUCK = frozenset({EvidenceState.NO_RECORD, EvidenceState.PROVIDER_DOWN, EvidenceState.REFUSED, EvidenceState.DECLINED})
+_PAPER_HELPS = _STUCK | {EvidenceState.DISPUTED, EvidenceState.WAITING_FOR_OFFICER}
 _LOOKED_AT = frozenset({EvidenceState.FETCHED, EvidenceState.NO_RECORD})
 _CHANGED_MIND = frozenset({EvidenceState.DISPUTED, EvidenceState.DECLINED})
+_TELLS = frozenset({CaseState.STARTED, CaseState.GATHERING, CaseState.PREVIEW})
 _SAYS = frozenset({EvidenceState.FETCHED, EvidenceState.COMMITTED})
 _WAITED_FOR = frozenset({EvidenceState.PROVIDER_DOWN})
 _GIVEN = frozenset({EvidenceState.FETCHED, EvidenceState.COMMITTED, EvidenceState.UPLOADED})
+
+
+@dataclass(frozen=True)
+class Wrong:
+    """What the person said is wrong, and what the office made of it. `answer` is empty while it is open."""
+
+    face: Face
+    words: str
+    due_on: date
+    answer: str
+    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -52,6 +65,7 @@ class Piece:
     ways: tuple[Way, ...] = ()
     doubts: tuple[Way, ...] = ()
     can_change_mind: bool = False
+    wrong: Wrong | None = None
 
     @property
     def is_given(self) -> bool:
@@ -74,12 +88,15 @@ class Piece:
         return words.edge_of(self.face)
 
 
-def pieces_of(case: Case) -> list[Piece]:
-    """One piece for each requirement, in the order of the matter; also those that nobody was asked about yet."""
+def pieces_of(case: Case, *, asks_for_more: bool = False) -> list[Piece]:
+    """One piece for each requirement, in the order of the matter; also those that nobody was asked about yet.
+
+    `asks_for_more`: an officer's list of what is missing is open, so that papers can be handed in again.
+    """
     plan = plan_of(case)
-    rows = list(case.evidence_set.evidence.all())
+    rows = list(case.evidence_set.evidence.prefetch_related("objections"))
     found = found_in(case, rows)
-    reader = _Reader(case, plan, found, {row.requirement: row for row in rows}, offices_by_dataset(plan), _labels(plan))
+    reader = _Reader(case, plan, found, {row.requirement: row for row in rows}, offices_by_dataset(plan), _labels(plan), asks_for_more)
     return [reader.piece(requirement) for requirement in plan.requirements.values()]
 
 
@@ -98,6 +115,7 @@ class _Reader:
     rows: Mapping[str, Evidence]
     offices: Mapping[str, str]
     labels: Mapping[tuple[str, str], str]
+    asks_for_more: bool
 
     def piece(self, requirement: Requirement) -> Piece:
         """The piece of one requirement."""
@@ -127,6 +145,7 @@ class _Reader:
             ways=self._ways(requirement, state),
             doubts=self._doubts(state, is_told=is_told),
             can_change_mind=state in _CHANGED_MIND and self.case.state == CaseState.PREVIEW,
+            wrong=_wrong(row) if row else None,
         )
 
     def _said(self, requirement: Requirement, found: Found | None) -> str:
@@ -146,16 +165,27 @@ class _Reader:
 
     def _ways(self, requirement: Requirement, state: str) -> tuple[Way, ...]:
         if requirement.kind is RequirementKind.SELF_PROVIDED:
-            return (WAYS["provide"],)
-        if state not in _STUCK:
-            return ()
-        names = [name for name in requirement.fallbacks if name != "retry" or state == EvidenceState.PROVIDER_DOWN]
-        return tuple(WAYS[name] for name in names if name in WAYS)
+            return (WAYS["provide"],) if self.case.state in _TELLS else ()
+        offered = [name for name in requirement.fallbacks if name in WAYS]
+        if self.case.state == CaseState.PREVIEW and state in _STUCK:
+            return tuple(WAYS[name] for name in offered if name != "retry" or state == EvidenceState.PROVIDER_DOWN)
+        takes_papers = self.case.state == CaseState.PREVIEW or self.asks_for_more
+        return (WAYS["upload"],) if takes_papers and state in _PAPER_HELPS and "upload" in offered else ()
 
     def _doubts(self, state: str, *, is_told: bool) -> tuple[Way, ...]:
         if is_told or self.case.state != CaseState.PREVIEW or state not in _LOOKED_AT:
             return ()
         return (WAYS["dispute"], WAYS["decline"]) if state == EvidenceState.FETCHED else (WAYS["dispute"],)
+
+
+def _wrong(row: Evidence) -> Wrong | None:
+    """The newest objection to a piece."""
+    objections: list[Objection] = sorted(row.objections.all(), key=lambda objection: objection.made_at)
+    if not objections:
+        return None
+    newest = objections[-1]
+    spoken, answer = objection_words(newest)
+    return Wrong(words.OBJECTIONS[newest.state], spoken, newest.due_on, answer, newest.state == ObjectionState.OPEN)
 
 
 def _face(state: str, found: Found | None, *, is_told: bool) -> Face:
@@ -178,5 +208,5 @@ def _labels(plan: MatterPlan) -> dict[tuple[str, str], str]:
     if not datasets:
         return {}
     current = Dataset.objects.filter(code__in=datasets).values_list("current_version", flat=True)
-    items = DataItem.objects.filter(version__in=list(current)).select_related("version")
-    return {(item.version.dataset_id, item.name): item.title for item in items}
+    items = DataItem.objects.filter(version__in=list(current)).select_related("version__dataset")
+    return {(item.version.dataset.code, item.name): item.title for item in items}

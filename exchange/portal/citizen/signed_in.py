@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.html import format_html, format_html_join
 
@@ -19,16 +20,15 @@ from exchange.affairs.applicants import Applicant, applicant_of
 from exchange.affairs.models import Case
 from exchange.portal.templatetags.look_text import page_url
 
-P = ParamSpec("P")
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
-def as_applicant(view: Callable[Concatenate[HttpRequest, Applicant, P], HttpResponse]) -> View:
+def as_applicant(view: View) -> View:
     """A page about the person who signed in. Nobody: to sign-in and back; bound to no register yet: to "who are you" and back."""
 
     @login_required
     @wraps(view)
-    def inner(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         try:
             applicant = applicant_of(request.user)
         except NotBound:
@@ -39,12 +39,12 @@ def as_applicant(view: Callable[Concatenate[HttpRequest, Applicant, P], HttpResp
     return inner
 
 
-def own_case(view: Callable[Concatenate[HttpRequest, Applicant, Case, P], HttpResponse]) -> View:
+def own_case(view: View) -> View:
     """A page about one application of the person who signed in; anybody else's is not found. What has moved on is shown again."""
 
     @as_applicant
     @wraps(view)
-    def inner(request: HttpRequest, applicant: Applicant, number: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inner(request: HttpRequest, applicant: Applicant, number: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
         from exchange.affairs.reading import case_for
 
         case = case_for(number, applicant=applicant)

@@ -1,24 +1,19 @@
-"""What an officer says is still missing: the one complete list, with what can be done about each line."""
+"""What an officer says is still missing: the one complete list, and the questions for which a paper can be handed in."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from exchange.affairs.lifecycle import EvidenceState
-from exchange.affairs.models import Case
-from exchange.portal.citizen.pieces import Piece
-
-_ANSWERED = frozenset({EvidenceState.UPLOADED, EvidenceState.COMMITTED, EvidenceState.FETCHED})
+from exchange.affairs.models import Case, SupplementNotice
+from exchange.affairs.reading import missing_of
 
 
 @dataclass(frozen=True)
 class Missing:
-    """The notice. `lines`: the requirements that it names; `others`: what it says besides."""
+    """The notice of an application: what an officer wrote, each line by itself."""
 
-    lines: tuple[Piece, ...]
-    others: tuple[str, ...]
+    lines: tuple[str, ...]
     sent_at: datetime
     answered_at: datetime | None
 
@@ -27,20 +22,8 @@ class Missing:
         """Whether it waits for the person."""
         return self.answered_at is None
 
-    @property
-    def is_complete(self) -> bool:
-        """Whether every line has been met by something new."""
-        return all(piece.state in _ANSWERED for piece in self.lines)
 
-
-def notice_of(case: Case, pieces: Sequence[Piece]) -> Missing | None:
-    """The notice of an application; None where there is none."""
-    from exchange.affairs.reading import missing_of
-
-    notice = getattr(case, "notice", None)
-    if notice is None:
-        return None
-    named = missing_of(notice)
-    known = {piece.code: piece for piece in pieces}
-    lines = tuple(known[name] for name in named if name in known)
-    return Missing(lines, tuple(name for name in named if name not in known), notice.sent_at, notice.answered_at)
+def notice_of(case: Case) -> Missing | None:
+    """The notice; None where there is none. A line that is a requirement's code is its title."""
+    notice = SupplementNotice.objects.filter(case=case).first()
+    return Missing(tuple(missing_of(case)), notice.sent_at, notice.answered_at) if notice else None

@@ -91,9 +91,15 @@ EVENTS: Mapping[str, Any] = {
     CaseEvent.REVIEW: _("A person looked at it again"),
     CaseEvent.CLOSE: _("It was closed"),
     CaseEvent.WITHDRAW: _("You took it back"),
-    "send_notice": _("The office said what is still missing"),
+    "notice": _("The office said what is still missing"),
     "answer_notice": _("You answered what was missing"),
-    "answer_evidence": _("An officer looked at one answer"),
+    "officer_answers": _("An officer looked at one answer"),
+    "settle_objection": _("An office answered: this is wrong"),
+    "object_to_evidence": _("You said: this is wrong"),
+    "payment_ordered": _("The payment was ordered"),
+    "payment_paid": _("The money was paid"),
+    "payment_returned": _("The bank sent the money back"),
+    "payment_stopped": _("The payment was stopped"),
 }
 DOERS: Mapping[str, Any] = {
     "CITIZEN": _("you"),
@@ -168,12 +174,6 @@ GROUNDS: Mapping[str, Face] = {
     "YES": Face(Tone.FOUND, "check", _("holds")),
     "NO": Face(Tone.NEUTRAL, "stop", _("does not hold")),
     "UNKNOWN": Face(Tone.NEUTRAL, "question", _("not known")),
-}
-PAYMENTS: Mapping[str, Face] = {
-    "ORDERED": Face(Tone.WAITING, "clock", _("On its way")),
-    "PAID": Face(Tone.FOUND, "check", _("Paid")),
-    "RETURNED": Face(Tone.ATTENTION, "alert", _("The bank sent it back")),
-    "STOPPED": Face(Tone.STOPPED, "stop", _("Stopped")),
 }
 OFFERS: Mapping[str, Face] = {
     "OFFERED": Face(Tone.ATTENTION, "alert", _("An offer for you")),
