@@ -1,15 +1,33 @@
-"""Keeps what a person saw out of every cache: the next person at the same screen must not find it with "back"."""
+"""Keeps what a person saw out of every cache, and which licence was looked at out of the log of the program."""
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+_LICENCE_ADDRESS = re.compile(r"/(v|licences)/(?!status/)[^\s\"'?#/]+")
+
+
+class LicencesAreNotLogged(logging.Filter):
+    """Masks the ids of licences in the addresses that Django logs with a refusal or a fault."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let every line through, without ids."""
+        message = record.getMessage()
+        if _LICENCE_ADDRESS.search(message):
+            record.msg, record.args = _LICENCE_ADDRESS.sub(r"/\1/…", message), ()
+        return True
+
 
 class PersonalAnswersAreNotStored:
-    """Marks every answer to somebody signed in as not to be stored (RFC 9111), unless its view has said what may be done."""
+    """Marks every answer to somebody signed in as not to be stored (RFC 9111), unless its view has said what may be done.
+
+    The next person at the same screen must not find it with "back".
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

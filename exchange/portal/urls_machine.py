@@ -1,4 +1,4 @@
-"""Addresses without a language: the root that leads to the reader's language, and the theme switch."""
+"""Addresses without a language: the root that leads to the reader's language, the theme switch, and what a QR code opens."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.views.decorators.http import require_GET
 
+from exchange.portal import licence_check
 from exchange.portal.theme import choose_theme
 
 
@@ -19,4 +20,5 @@ def root(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("", root, name="root"),
     path("theme", choose_theme, name="theme"),
+    *licence_check.urlpatterns,
 ]

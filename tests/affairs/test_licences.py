@@ -102,7 +102,7 @@ def test_sealed_licence_opens_nowhere_else() -> None:
 def test_order_pays_from_the_month_of_application_and_is_signed() -> None:
     licence = _issued()
     order = licence.payments.get()
-    document = paying.document_in(order)
+    document = paying.document_of_order(order)
     assert document["amount"] == "460.00"  # two benefits, October and November
     assert document["months"] == ["2026-10", "2026-11"]
     assert document["account"] == {"bank": "ICBC", "last_four": "1234", "source": "R22"}
@@ -119,7 +119,7 @@ def test_hub_signs_orders_of_a_department_that_keeps_its_own_key() -> None:
     rows.give_account(case, bank="ICBC", last_four="1234")
     with transaction.atomic():
         order = issue(case, rows.decided(case, judged), judged, at=AT).payments.get()
-    _check_signature(order, paying.document_in(order), Use.HUB_LICENCE)
+    _check_signature(order, paying.document_of_order(order), Use.HUB_LICENCE)
 
 
 def test_hub_founded_before_there_were_licences_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -136,9 +136,9 @@ def test_money_without_a_known_card_comes_back_at_once_and_can_be_sent_to_anothe
     citizen = Applicant(CITIZEN, Assurance.LOW, Channel.ONLINE)
     again = paying.pay_to_other_account(order, bank="ABC", number="62284800 12345678", applicant=citizen)
     assert (again.state, again.attempt) == ("ORDERED", 2)
-    document = paying.document_in(again)
+    document = paying.document_of_order(again)
     assert document["account"]["last_four"] == "5678"
-    assert document["amount"] == paying.document_in(order)["amount"]
+    assert document["amount"] == paying.document_of_order(order)["amount"]
     with pytest.raises(CaseMoved):
         paying.pay_to_other_account(order, bank="ABC", number="6228480012345678", applicant=citizen)
 
@@ -165,7 +165,7 @@ def test_account_that_the_citizen_calls_wrong_is_not_paid_to() -> None:
     judged = rows.judgement(LIVING)
     with transaction.atomic():
         order = issue(case, rows.decided(case, judged), judged, at=AT).payments.get()
-    assert paying.document_in(order)["account"]["number"] == "6228480012345678"
+    assert paying.document_of_order(order)["account"]["number"] == "6228480012345678"
 
 
 def test_rule_that_waits_for_an_officer_grants_only_where_an_officer_decided() -> None:
@@ -186,7 +186,7 @@ def test_review_replaces_the_licence_and_pays_only_what_is_still_owed(world: Wor
         later = issue(licence.case, rows.decided(licence.case, judged, kind="REVIEW"), judged, at=AT)
     licence.refresh_from_db()
     assert (licence.status, later.status) == ("CHANGED", "VALID")
-    document = paying.document_in(later.payments.get())
+    document = paying.document_of_order(later.payments.get())
     assert (document["amount"], document["already_paid"]) == ("240.00", "220.00")
 
 
@@ -255,7 +255,7 @@ def test_later_months_are_ordered_once_while_the_licence_holds() -> None:
     order = order_month(licence, month="2026-12", at=AT)
     assert order is not None
     assert order == order_month(licence, month="2026-12", at=AT)
-    assert paying.document_in(order)["amount"] == "230.00"
+    assert paying.document_of_order(order)["amount"] == "230.00"
     assert order_month(licence, month="2026-11", at=AT) is None  # the first order has paid for it
     assert order_month(licence, month="2027-12", at=AT) is None  # the licence has ended
     change_status(licence, status=LicenceStatus.REVOKED, reason="The holder has died.", acting_system="CAB-affairs")
@@ -268,7 +268,7 @@ def test_later_months_go_to_the_account_that_the_citizen_named_last() -> None:
     paying.pay_to_other_account(licence.payments.get(), bank="ABC", number="6228480012345678", applicant=citizen)
     order = order_month(licence, month="2026-12", at=AT)
     assert order is not None
-    assert paying.document_in(order)["account"]["last_four"] == "5678"
+    assert paying.document_of_order(order)["account"]["last_four"] == "5678"
 
 
 @pytest.mark.parametrize(

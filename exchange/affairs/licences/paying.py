@@ -112,7 +112,7 @@ def pay_to_other_account(order: PaymentOrder, *, bank: str, number: str, applica
         raise _incomplete("number", _("Give the bank's name and the whole account number, digits only."))
     with transaction.atomic():
         _require_newest_returned(order)
-        plan, old = plan_of(order.case), document_in(order)
+        plan, old = plan_of(order.case), document_of_order(order)
         wanted = _Wanted(_benefits_in(plan, old), old["months"], account, order.attempt + 1, Decimal(old["already_paid"]))
         again = _order(order.licence, plan, wanted, timezone.now(), month=order.month)
         record_step(order.case, "payment_ordered", by=By(applicant.by))
@@ -125,7 +125,7 @@ def stop_ordered(licence: Licence) -> None:
         _answer(order, PaymentEvent.STOP, THE_HUB)
 
 
-def document_in(order: PaymentOrder) -> dict[str, Any]:
+def document_of_order(order: PaymentOrder) -> dict[str, Any]:
     """The signed document of an order, opened."""
     document: dict[str, Any] = sealing.unseal(subject_of_case(order.case), order.document, context=_context(order))
     return document
@@ -191,13 +191,13 @@ def _first_month(licence: Licence, money: Sequence[Benefit]) -> str:
 
 def _paid_before(case: Case) -> Decimal:
     paid = PaymentOrder.objects.filter(case=case, state=PaymentState.PAID).select_related("case")
-    return sum((Decimal(document_in(order)["amount"]) for order in paid), Decimal())
+    return sum((Decimal(document_of_order(order)["amount"]) for order in paid), Decimal())
 
 
 def _account_now(licence: Licence, plan: MatterPlan) -> Account | None:
     """The account of the newest order, which may be one that the citizen named later; else by the evidence."""
     newest = licence.payments.order_by("-month", "-attempt").first()
-    known = document_in(newest)["account"] if newest else None
+    known = document_of_order(newest)["account"] if newest else None
     return Account(**known) if known else account_of(plan, found_of(licence.case))
 
 

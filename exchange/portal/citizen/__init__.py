@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exchange.portal.citizen import access, acting, applying, cases, items, offers, services, start
+from exchange.portal.citizen import access, acting, applying, cases, items, licences, offers, services, start
 
 urlpatterns = [
     *services.urlpatterns,
@@ -12,5 +12,6 @@ urlpatterns = [
     *acting.urlpatterns,
     *items.urlpatterns,
     *offers.urlpatterns,
+    *licences.urlpatterns,
     *access.urlpatterns,
 ]

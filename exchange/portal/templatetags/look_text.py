@@ -106,13 +106,18 @@ def nav_link(context: template.Context, path: str, text: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def language_links(context: template.Context) -> list[dict[str, Any]]:
-    """Return, for each other language, code, name and the address of this same page (with its query)."""
+    """Return, for each other language, code, name and the address of this same page (with its query).
+
+    A page whose address has no language says so with `request.asks_language`: then the query carries the choice.
+    """
     request: HttpRequest | None = context.get("request")
     path = request.path if request is not None else "/"
     query = request.META.get("QUERY_STRING", "") if request is not None and request.method == "GET" else ""
     rest = path.lstrip("/").split("/", 1)
     bare = (rest[1] if len(rest) > 1 else "") if rest[0] in LANGUAGES else ""
     address = {code: f"/{code}/{bare}" + (f"?{query}" if query else "") for code in LANGUAGES}
+    if getattr(request, "asks_language", False):
+        address = {code: f"{path}?language={code}" for code in LANGUAGES}
     return [{"code": code, "name": NAMES[code], "url": address[code]} for code in LANGUAGES if code != current_language()]
 
 

@@ -1,0 +1,104 @@
+"""The words of a checked licence: one icon, one word and one sentence for each standing, and the claims that were shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as lazy
+
+from catalog.identifiers import kinds
+from exchange.affairs.licences.checking import Shown, Standing
+from exchange.portal.templatetags.look_text import bilingual
+from exchange.portal.tones import Face, Tone
+
+
+@dataclass(frozen=True)
+class LicenceFace:
+    """How a standing is shown: its face, and a sentence that says what it means."""
+
+    face: Face
+    text: Any
+
+
+def _face(tone: Tone, icon: str, word: Any, text: Any) -> LicenceFace:
+    return LicenceFace(Face(tone, icon, word), text)
+
+
+FACES = {
+    Standing.VALID: _face(Tone.FOUND, "check", lazy("Valid"), lazy("This licence is real and holds today.")),
+    Standing.ENDED: _face(Tone.STOPPED, "stop", lazy("Ended"), lazy("This licence is real. Its time is over.")),
+    Standing.CHANGED: _face(Tone.ATTENTION, "alert", lazy("Changed"), lazy("A newer licence took its place. Ask the holder for that one.")),
+    Standing.REVOKED: _face(Tone.STOPPED, "stop", lazy("Revoked"), lazy("The office took this licence back. It does not hold.")),
+    Standing.UNKNOWN: _face(
+        Tone.NEUTRAL, "question", lazy("Unknown"), lazy("We know no licence of this number. Check that you read all of it.")
+    ),
+    Standing.ALTERED: _face(
+        Tone.ATTENTION,
+        "alert",
+        lazy("Not confirmed"),
+        lazy("This is not a licence of ours, or somebody changed it. Do not rely on it."),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One claim, as a reader knows it."""
+
+    title: str
+    text: str
+
+
+def rows_of(shown: Shown) -> list[Row]:
+    """What the licence says openly, and what the holder chose to show; nothing else."""
+    claims: dict[str, Any] = dict(shown.claims)
+    if not claims:
+        return []
+    rows = [
+        Row(_("Licence"), bilingual(claims.get("title"))),
+        Row(_("Granted"), ", ".join(bilingual(benefit) for benefit in claims.get("benefits", []))),
+        Row(_("Office"), bilingual(claims.get("issuer"))),
+        Row(_("From"), str(claims.get("from", ""))),
+        Row(_("Until"), str(claims.get("until") or _("no end"))),
+    ]
+    return rows + [Row(shown_title(name), _text(name, claims)) for name in shown.shown if name in CLAIMS]
+
+
+CLAIMS: dict[str, Any] = {
+    "holder_name": lazy("Name of the holder"),
+    "identifier_last_four": lazy("Last four characters of the holder's number"),
+    "identifier_kind": lazy("Kind of number"),
+    "identifier": lazy("Whole number of the holder"),
+    "amounts": lazy("Amounts"),
+}
+"""What a holder may show, in the order in which it is offered: the least first within each pair."""
+
+
+def shown_title(name: str) -> str:
+    """A claim's name in the reader's language."""
+    return str(CLAIMS[name])
+
+
+def _text(name: str, claims: dict[str, Any]) -> str:
+    if name == "amounts":
+        return ", ".join(amounts_of(claims))
+    if name == "identifier_kind":
+        return kind_word(str(claims[name]))
+    return str(claims[name])
+
+
+def amounts_of(claims: dict[str, Any]) -> list[str]:
+    """What is paid, one line a benefit; none where a licence grants no money."""
+    titles = {benefit["code"]: bilingual(benefit) for benefit in claims.get("benefits", [])}
+    each = {"month": _("each month")}
+    return [
+        f"{titles.get(code, code)} {paid['amount']} {paid['currency']} {each.get(paid['per'], '')}".strip()
+        for code, paid in claims.get("amounts", {}).items()
+    ]
+
+
+def kind_word(kind: str) -> str:
+    """What people call an identifier of this kind."""
+    return next((bilingual(entry["title"]) for entry in kinds().data if entry["kind"] == kind), kind)
