@@ -97,12 +97,6 @@ class AccessRecord:
         return tuple(Asked(name, self.names.item(self.route, name)) for name in self.asked_names)
 
     @property
-    def legal_basis(self) -> tuple[Mapping[str, Any], ...]:
-        """What allowed it, as it was agreed: `{text: {en, zh}, article}` each."""
-        basis = self.route.get("legal_basis")
-        return tuple(row for row in basis if isinstance(row, dict)) if isinstance(basis, list) else ()
-
-    @property
     def requester_name(self) -> str:
         """Who asked, in the active language."""
         return self.names.party(self.requester)

@@ -13,6 +13,7 @@ from audit.proof.canonical import dumps
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.models import Case
 from exchange.oversight.access_records import access_record
+from exchange.oversight.access_records.legal_ground import legal_ground
 from exchange.oversight.slips import make_slip, take_away
 from exchange.portal.citizen.access_asking import asked_before
 from exchange.portal.citizen.signed_in import as_applicant, show
@@ -25,7 +26,13 @@ def access_line(request: HttpRequest, applicant: Applicant, entry: int) -> HttpR
     line = access_record(applicant.subject, entry)
     is_own = Case.objects.of(applicant.subject).filter(number=line.case).exists()
     asked = asked_before(applicant, line)
-    context = {"line": line, "is_own_case": is_own, "slip_fault": _slip_fault(applicant, entry), "verify_url": reverse("verify")}
+    context = {
+        "line": line,
+        "is_own_case": is_own,
+        "slip_fault": _slip_fault(applicant, entry),
+        "verify_url": reverse("verify"),
+        "grounds": legal_ground(line),
+    }
     return show(request, "access_line", **context, **asked)
 
 
