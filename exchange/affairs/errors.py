@@ -54,3 +54,10 @@ class TooLate(Conflict):
 
     code = "TOO_LATE"
     title = _("The days for this are over")
+
+
+class KeyUsed(Conflict):
+    """An Idempotency-Key was sent again for something else."""
+
+    code = "IDEMPOTENCY_KEY_USED"
+    title = _("This key was used before")

@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from audit.proof.canonical import document_hash
 from exchange.affairs.actions.owning import require_own
 from exchange.affairs.applicants import Applicant
-from exchange.affairs.errors import NoSuchMatter
+from exchange.affairs.errors import KeyUsed, NoSuchMatter
 from exchange.affairs.gathering import enqueue_gathering
 from exchange.affairs.lifecycle import CaseEvent
 from exchange.affairs.models import Case, Evidence, EvidenceSet, Matter, Pause
@@ -24,11 +25,15 @@ _NUMBER_BYTES = 5  # 40 random bits are 8 characters of base32
 
 
 @transaction.atomic
-def start_case(matter: Matter, *, applicant: Applicant, language: str) -> Case:
+def start_case(matter: Matter, *, applicant: Applicant, language: str, idempotency_key: str = "") -> Case:
     """Begin an application under the matter's current version; nobody is asked anything yet.
 
-    Raises NoSuchMatter where the matter is closed, or not for subjects of this kind.
+    With a key that the applicant has used before, the case begun then comes back unchanged. Raises NoSuchMatter where
+    the matter is closed, or not for subjects of this kind; KeyUsed where the key began a case of another matter.
     """
+    sent_as = sent_name(idempotency_key, applicant) if idempotency_key else None
+    if sent_as and (begun := _begun_before(sent_as, matter)):
+        return begun
     version = matter.current
     if version is None or not matter.is_open or applicant.subject.kind not in version.content["identifier_kinds"]:
         raise NoSuchMatter(_("This service cannot be applied for here."))
@@ -45,6 +50,7 @@ def start_case(matter: Matter, *, applicant: Applicant, language: str) -> Case:
         channel=applicant.channel,
         assurance=applicant.assurance,
         language=language,
+        sent_as=sent_as,
     )
     record_step(case, "start", by=By(applicant.by), outcome="")
     return case
@@ -71,6 +77,18 @@ def withdraw(case: Case, *, applicant: Applicant) -> Case:
     Pause.objects.filter(case=case, until__isnull=True).update(until=timezone.localdate())
     record_step(case, CaseEvent.WITHDRAW, by=by)
     return case
+
+
+def sent_name(key: str, applicant: Applicant) -> str:
+    """What a request is known by when it is sent again: nobody can read a key or a person out of it."""
+    return document_hash({"key": key, "subject": applicant.subject.blind.hex()})
+
+
+def _begun_before(sent_as: str, matter: Matter) -> Case | None:
+    found = Case.objects.select_related("version__matter").filter(sent_as=sent_as).first()
+    if found is not None and found.version.matter_id != matter.code:
+        raise KeyUsed(_("This key has begun an application for another service. Send a new key."))
+    return found
 
 
 def _number(code: str) -> str:

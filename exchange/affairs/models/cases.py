@@ -43,6 +43,7 @@ class Case(models.Model):
 
     The subject is sealed with the column key and found by `subject_blind` (exchange/accounts/columns.py), never by a
     caller's choice. `person` is the account, empty at the counter. `assurance` is how sure the hub was who asked.
+    `sent_as` names, as a hash, the request of a program that began it, so that the same one sent twice begins one case.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -57,6 +58,7 @@ class Case(models.Model):
     assurance = models.CharField(max_length=16)
     clerk = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     language = models.CharField(max_length=16, default="en")
+    sent_as = models.CharField(max_length=71, null=True, blank=True, unique=True)
     state = models.CharField(max_length=16, choices=CaseState.choices(), default=CaseState.STARTED)
     outcome = models.CharField(max_length=16, choices=Outcome, blank=True)
     how = models.CharField(max_length=16, choices=How, blank=True)
