@@ -22,6 +22,7 @@ from exchange.affairs.licences.lifecycle import PaymentState
 from exchange.affairs.licences.places import licence_address
 from exchange.affairs.models import Licence, PaymentOrder
 from exchange.portal.citizen.signed_in import as_applicant, said, show
+from exchange.portal.code_words import code_book
 from exchange.portal.licence_words import CLAIMS, FACES, amounts_of, shown_title
 from exchange.portal.payment_words import PAYMENT_FACES, RETURNED_WORDS
 from exchange.portal.qr import drawn
@@ -124,11 +125,18 @@ def _payment(order: PaymentOrder, form: AccountForm | None, *, is_last: bool) ->
         order=order,
         face=PAYMENT_FACES[PaymentState(order.state)],
         amount=f"{document['amount']} {document['currency']}",
-        account=document["account"],
+        account=_named(document["account"]),
         why=words.why if words else "",
         what=words.what if words and may_name else "",
         form=(form or AccountForm(auto_id=f"{order.attempt}_{order.month}_%s")) if may_name else None,
     )
+
+
+def _named(account: dict[str, str] | None) -> dict[str, str] | None:
+    """The account with the bank's name where the register has a code."""
+    if not account:
+        return None
+    return {**account, "bank": code_book([account["source"]]).text(account["source"], "bank", account["bank"])}
 
 
 def _chosen(held: holding.Held, chosen: list[str]) -> dict[str, Any]:

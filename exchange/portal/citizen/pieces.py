@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from catalog.models import DataItem, Dataset
 from exchange.affairs.lifecycle import CaseState, EvidenceState, ObjectionState
 from exchange.affairs.models import Case, Evidence, Objection
 from exchange.affairs.reading import found_in, objection_words, plan_of
@@ -16,6 +15,7 @@ from exchange.affairs.rules.matter import RequirementKind
 from exchange.portal.citizen import words
 from exchange.portal.citizen.asked import offices_by_dataset
 from exchange.portal.citizen.words import WAYS, Way
+from exchange.portal.code_words import CodeBook, code_book
 from exchange.portal.templatetags.look_text import bilingual
 from exchange.portal.tones import Face, Tone
 
@@ -96,7 +96,7 @@ def pieces_of(case: Case, *, asks_for_more: bool = False) -> list[Piece]:
     plan = plan_of(case)
     rows = list(case.evidence_set.evidence.prefetch_related("objections"))
     found = found_in(case, rows)
-    reader = _Reader(case, plan, found, {row.requirement: row for row in rows}, offices_by_dataset(plan), _labels(plan), asks_for_more)
+    reader = _Reader(case, plan, found, {row.requirement: row for row in rows}, offices_by_dataset(plan), _book(plan), asks_for_more)
     return [reader.piece(requirement) for requirement in plan.requirements.values()]
 
 
@@ -114,7 +114,7 @@ class _Reader:
     found: Mapping[str, Found]
     rows: Mapping[str, Evidence]
     offices: Mapping[str, str]
-    labels: Mapping[tuple[str, str], str]
+    book: CodeBook
     asks_for_more: bool
 
     def piece(self, requirement: Requirement) -> Piece:
@@ -158,10 +158,10 @@ class _Reader:
         if found is None:
             return ()
         own = {name: bilingual(member["title"]) for name, member in requirement.answer_form.items()}
-        return tuple(
-            tuple((own.get(name) or self.labels.get((dataset, name), name), _text(value)) for name, value in record.items())
-            for record in found.values
-        )
+        return tuple(tuple(self._shown(dataset, own, name, value) for name, value in record.items()) for record in found.values)
+
+    def _shown(self, dataset: str, own: Mapping[str, str], name: str, value: Any) -> tuple[str, str]:
+        return own.get(name) or self.book.title(dataset, name), self.book.text(dataset, name, value)
 
     def _ways(self, requirement: Requirement, state: str) -> tuple[Way, ...]:
         if requirement.kind is RequirementKind.SELF_PROVIDED:
@@ -198,15 +198,6 @@ def _face(state: str, found: Found | None, *, is_told: bool) -> Face:
     return words.EVIDENCE.get(state, Face(Tone.NEUTRAL, "dot", state))
 
 
-def _text(value: Any) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
-
-
-def _labels(plan: MatterPlan) -> dict[tuple[str, str], str]:
-    """(dataset, item) to the item's label, of the current versions of all that the plan reads values from."""
-    datasets = {source.dataset for requirement in plan.requirements.values() for source in requirement.sources if source.items}
-    if not datasets:
-        return {}
-    current = Dataset.objects.filter(code__in=datasets).values_list("current_version", flat=True)
-    items = DataItem.objects.filter(version__in=list(current)).select_related("version__dataset")
-    return {(item.version.dataset.code, item.name): item.title for item in items}
+def _book(plan: MatterPlan) -> CodeBook:
+    """The words of all registers from which the plan reads values."""
+    return code_book(source.dataset for requirement in plan.requirements.values() for source in requirement.sources if source.items)
