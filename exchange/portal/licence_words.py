@@ -28,7 +28,7 @@ def _face(tone: Tone, icon: str, word: Any, text: Any) -> LicenceFace:
 
 FACES = {
     Standing.VALID: _face(Tone.FOUND, "check", lazy("Valid"), lazy("This licence is real and holds today.")),
-    Standing.ENDED: _face(Tone.STOPPED, "stop", lazy("Ended"), lazy("This licence is real. Its time is over.")),
+    Standing.ENDED: _face(Tone.STOPPED, "stop", lazy("Expired"), lazy("This licence is real. Its time is over.")),
     Standing.CHANGED: _face(Tone.ATTENTION, "alert", lazy("Changed"), lazy("A newer licence took its place. Ask the holder for that one.")),
     Standing.REVOKED: _face(Tone.STOPPED, "stop", lazy("Revoked"), lazy("The office took this licence back. It does not hold.")),
     Standing.UNKNOWN: _face(
@@ -58,7 +58,7 @@ def rows_of(shown: Shown) -> list[Row]:
         return []
     rows = [
         Row(_("Licence"), bilingual(claims.get("title"))),
-        Row(_("Granted"), ", ".join(bilingual(benefit) for benefit in claims.get("benefits", []))),
+        Row(_("What is granted"), ", ".join(bilingual(benefit) for benefit in claims.get("benefits", []))),
         Row(_("Office"), bilingual(claims.get("issuer"))),
         Row(_("From"), str(claims.get("from", ""))),
         Row(_("Until"), str(claims.get("until") or _("no end"))),

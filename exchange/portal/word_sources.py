@@ -13,7 +13,7 @@ from exchange.portal.words import Key
 ROOT = Path(__file__).resolve().parents[2]
 LOCALE = ROOT / "locale" / "zh_Hans"
 ROOMS = ("audit", "catalog", "exchange")
-SIMPLE = {"_", "gettext", "gettext_lazy", "gettext_noop"}
+SIMPLE = {"_", "gettext", "gettext_lazy", "gettext_noop", "lazy"}
 PLURAL = {"ngettext", "ngettext_lazy"}
 CONTEXT = {"pgettext", "pgettext_lazy"}
 CONTEXT_PLURAL = {"npgettext", "npgettext_lazy"}

@@ -89,7 +89,7 @@ def test_ended_licence_is_not_valid(client: Client) -> None:
     licence = _licence()
     Licence.objects.filter(pk=licence.pk).update(valid_from="2020-01-01", valid_until="2021-01-01")
     page = _text(client.get(f"/v/{licence.pk}"))
-    assert "Ended" in page
+    assert "Expired" in page
     assert "Valid" not in page
 
 
