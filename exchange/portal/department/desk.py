@@ -26,6 +26,7 @@ View = Callable[..., HttpResponse]
 P = ParamSpec("P")
 ROOMS = {
     "console": _("What waits"),
+    "console/cases": _("Cases"),
     "console/requests": _("Requests"),
     "console/agreements": _("Agreements"),
     "console/datasets": _("Datasets and loads"),
