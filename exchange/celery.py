@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 from celery import Celery
@@ -25,11 +26,16 @@ def _configure() -> None:
         broker_connection_retry_on_startup=True,
         worker_hijack_root_logger=False,
         timezone="UTC",
-        beat_schedule={"sweep-work": {"task": "catalog.tasks.sweep_work", "schedule": 5.0}},
+        beat_schedule={
+            "sweep-work": {"task": "catalog.tasks.sweep_work", "schedule": 5.0},
+            # looks at the local calendar: monthly runs from the first at 02:00, offers to which nobody objected
+            "offers": {"task": "affairs.tasks.tick", "schedule": 900.0},
+        },
         beat_max_loop_interval=1,  # beat sleeps this long at most: it must hear that it is to stop
         beat_schedule_filename=str(settings.HUB_HOME / "broker" / "beat-schedule"),
     )
     if settings.BROKER_URL.startswith("filesystem"):
+        logging.getLogger("kombu.connection").setLevel(logging.ERROR)  # it warns that a folder has no host name
         folder = settings.HUB_HOME / "broker"
         for name in ("queue", "control"):
             (folder / name).mkdir(parents=True, exist_ok=True)

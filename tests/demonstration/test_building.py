@@ -19,6 +19,10 @@ from audit.signers import system_signer
 from catalog.models import Dataset, Department
 from exchange.accounts.acting import roles_in
 from exchange.accounts.models import Person
+from exchange.accounts.subject import subject_of
+from exchange.affairs.actions import decides_matter
+from exchange.affairs.models import Case, Matter
+from exchange.affairs.reading import decision_of, judgement_of
 from exchange.demonstration.building import agreeing, build, demo_json, exchanges
 from exchange.demonstration.building.calling import Reply, call
 from exchange.demonstration.building.plans import PLANS, Goal
@@ -101,7 +105,7 @@ class TestTheBuiltCity(TestCase):
 
     def test_demo_json_has_what_the_design_names_and_is_for_its_owner_alone(self) -> None:
         assert stat.S_IMODE((self.home / "demo.json").stat().st_mode) == 0o600
-        assert set(self.city) == {"base_url", "authority_root", "people", "systems", "agreements"}
+        assert set(self.city) == {"base_url", "authority_root", "people", "systems", "agreements", "citizens", "matters", "cases"}
         assert len({system["department"] for system in self.city["systems"]}) >= 2
         for system in self.city["systems"]:
             key = self.home / system["private_key_file"]  # an absolute path stays what it is
@@ -121,7 +125,8 @@ class TestTheBuiltCity(TestCase):
     def test_every_department_that_takes_part_has_two_officers(self) -> None:
         for department in {entry["department"] for entry in self.city["people"]} - {"DATA"}:
             roles = sorted(entry["role"] for entry in self.city["people"] if entry["department"] == department)
-            assert roles == ["ADMINISTRATOR", "OFFICER", "OFFICER", "PUBLISHER"]
+            clerks = ["CLERK"] if department in {"CAB", "DPF"} else []
+            assert roles == ["ADMINISTRATOR", *clerks, "OFFICER", "OFFICER", "PUBLISHER"]
 
     def test_requests_stand_where_somebody_is_waited_for(self) -> None:
         for plan in PLANS:
@@ -145,9 +150,55 @@ class TestTheBuiltCity(TestCase):
 
     def test_the_log_tells_each_planned_exchange_with_its_outcome(self) -> None:
         planned = [exchange.refused for exchange in (*exchanges.ANSWERED, *exchanges.REFUSED)]
-        rows = EntryIndex.objects.filter(type__in=["exchange", "refusal"]).order_by("entry")
+        rows = EntryIndex.objects.filter(type__in=["exchange", "refusal"]).order_by("entry")[: len(planned)]
         assert [row.reason for row in rows] == planned
         assert {row.outcome for row in rows} == {"ANSWERED", "REFUSED"}
+
+    def test_each_story_of_a_case_ends_as_it_is_told(self) -> None:
+        told = {entry["resident"]: (entry["state"], entry["outcome"], entry["officer_needed"]) for entry in self.city["cases"]}
+        assert told == {
+            "young_man_with_care_allowance": ("DECIDED", "GRANTED", False),
+            "woman_without_account": ("DECIDED", "GRANTED", False),
+            "holder_of_expired_certificate": ("DECIDED", "REFUSED", False),
+            "holder_of_incomplete_certificate": ("SUBMITTED", "", True),
+            "woman_whose_office_was_down": ("DECIDED", "GRANTED", False),
+            "man_with_outdated_grade": ("SUBMITTED", "", True),
+            "man_who_objected": ("REVIEWED", "GRANTED", False),
+            "man_who_moved_away_at_85": ("DECIDED", "REFUSED", False),
+        }
+
+    def test_benefits_are_granted_one_by_one(self) -> None:
+        granted: dict[str, set[str]] = {}
+        for entry in self.city["cases"]:
+            decision = decision_of(Case.objects.get(number=entry["number"]))
+            if decision is not None:
+                benefits = judgement_of(decision).benefits
+                granted[entry["resident"]] = {benefit.code for benefit in benefits if benefit.outcome == "GRANT"}
+        assert granted["woman_without_account"] == {"living_allowance", "care_allowance"}
+        assert granted["young_man_with_care_allowance"] == {"care_allowance"}
+        assert granted["man_who_objected"] == {"living_allowance"}
+        assert granted["holder_of_expired_certificate"] == set()
+
+    def test_the_outage_paused_the_clock_and_is_over(self) -> None:
+        case = Case.objects.get(number=next(e["number"] for e in self.city["cases"] if e["resident"] == "woman_whose_office_was_down"))
+        assert {pause.reason for pause in case.pauses.all()} == {"PROVIDER_DOWN"}
+        assert not case.pauses.filter(until=None).exists()
+        assert not Dataset.objects.filter(offline=True).exists()
+
+    def test_citizens_have_accounts_of_their_own_and_no_password(self) -> None:
+        for citizen in self.city["citizens"]:
+            person = Person.objects.get(username=citizen["username"])
+            assert not person.has_usable_password()
+            assert subject_of(person).identifier == load_residents()[citizen["resident"]]["identifiers"][0]["id"]
+
+    def test_demo_json_tells_no_identifier_of_a_citizen(self) -> None:
+        told = json.dumps([self.city["citizens"], self.city["cases"], self.city["matters"]])
+        assert [entry for entry in load_residents().values() if entry["identifiers"][0]["id"] in told] == []
+
+    def test_each_matter_has_two_officers_who_decide(self) -> None:
+        for matter in Matter.objects.all():
+            officers = [Person.objects.get(username=name) for name in ("cab-officer", "cab-officer-2")]
+            assert all(decides_matter(officer, matter) for officer in officers)
 
     def test_a_sealed_record_cannot_even_be_asked_for_and_the_law_is_named(self) -> None:
         part = RequestPart.objects.get(dataset=Dataset.objects.get(code="R20"))
@@ -167,9 +218,10 @@ class TestTheBuiltCity(TestCase):
 
     def test_each_question_of_a_case_has_one_agreement_that_allows_it(self) -> None:
         standing = acts.standing()
+        agreements: list[Any] = [entry.agreement for entry in standing.agreements.values() if entry.state == "IN_FORCE"]
         asked = Counter(
             (agreement["dataset"], fact["fact"], purpose)
-            for agreement in (entry.agreement for entry in standing.agreements.values() if entry.state == "IN_FORCE")
+            for agreement in agreements
             for fact in agreement["facts"]
             for purpose in agreement["purposes"]
             if "CAB-affairs" in agreement["systems"]

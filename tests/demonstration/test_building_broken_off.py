@@ -12,8 +12,11 @@ import pytest
 
 from audit import acts
 from catalog import actions as catalog_actions
+from exchange.accounts.demonstration import sign_in
 from exchange.accounts.models import Person
-from exchange.demonstration.building import agreeing, build, calling, demo_json, exchanges, publishing, staff
+from exchange.affairs import actions as case_actions
+from exchange.affairs.models import Case
+from exchange.demonstration.building import agreeing, build, calling, demo_json, exchanges, leading, publishing, services, staff
 from exchange.demonstration.building.plans import IN_FORCE, IS_SIGNED, PLANS, Goal
 from exchange.demonstration.building.roll import EMPLOYEES
 from exchange.jurisdictions import load_registers
@@ -67,9 +70,31 @@ PLACES = [
     (calling, "handle", 7),
     (agreeing, "_end", 1),
     (exchanges, "perform", 2),
+    (services, "publish_matter", 2),
+    (services, "appoint_officer", 2),
+    (case_actions, "provide", 1),
+    (case_actions, "start_case", 1),
+    (case_actions, "ask_offices", 1),
+    (leading, "take_offline", 1),
+    (leading, "bring_online", 1),
+    (case_actions, "fall_back", 1),
+    (leading, "gather_now", 1),
+    (case_actions, "answer_preview", 1),
+    (case_actions, "submit", 1),
+    (case_actions, "appeal", 1),
+    (case_actions, "settle_appeal", 1),
     (demo_json, "write", 1),
 ]
 """Where it is broken off, in the order of the steps, and at which call; each twice: not done, and done but not known."""
+
+
+ENDS = [
+    *[("DECIDED", "GRANTED")] * 3,
+    *[("DECIDED", "REFUSED")] * 2,
+    *[("SUBMITTED", "")] * 2,
+    ("REVIEWED", "GRANTED"),
+]
+"""How the cases of the stories stand in the end."""
 
 
 def test_a_building_that_is_broken_off_goes_on(demonstration: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -80,7 +105,8 @@ def test_a_building_that_is_broken_off_goes_on(demonstration: Path, monkeypatch:
                 build(households=HOUSEHOLDS, base_url=URL)
         (demonstration / "demo.json").unlink(missing_ok=True)  # written by the last of them, which then did not know it
     build(households=HOUSEHOLDS, base_url=URL)
-    assert Person.objects.count() == len(EMPLOYEES)
+    assert Person.objects.count() == len(EMPLOYEES) + len(sign_in().residents)
+    assert sorted(Case.objects.values_list("state", "outcome")) == sorted(ENDS)
     assert RequestPart.objects.count() == len(PLANS)
     assert Agreement.objects.count() == sum(plan.goal in {*IS_SIGNED, Goal.PROPOSED} for plan in PLANS)
     standing = acts.standing()

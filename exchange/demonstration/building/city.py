@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from exchange.demonstration.building import agreeing, exchanges, founding, handing, publishing, sequencing, staff
+from exchange.demonstration.building import (
+    agreeing,
+    citizens,
+    exchanges,
+    founding,
+    handing,
+    leading,
+    publishing,
+    sequencing,
+    services,
+    staff,
+)
 from exchange.demonstration.generator.city import MAXIMUM_HOUSEHOLDS
 from exchange.starting.telling import step
 
@@ -29,6 +40,12 @@ def take_steps(*, households: int, base_url: str) -> None:
         sequencing.sequence_all()
     with step("  Exchanges", "answered and refused"):
         exchanges.exchange()
+    with step("  Services", "open for applications"):
+        services.publish_matters()
+        services.appoint_officers()
+    with step("  Citizens", "have accounts and applied"):
+        citizens.bind_citizens()
+        leading.lead_all()
     with step("  Log", "entries in the log"):
         sequencing.sequence_all()
     handing.write(base_url)

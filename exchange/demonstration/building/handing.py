@@ -12,12 +12,17 @@ from django.conf import settings
 from audit.ground import authority_root
 from audit.proof.canonical import b64url
 from audit.signers import key_path
+from exchange.accounts.demonstration import Resident, sign_in
+from exchange.affairs.matters import open_matters
+from exchange.affairs.models import Matter
 from exchange.demonstration.building import demo_json
 from exchange.demonstration.building.agreeing import agreement_of
+from exchange.demonstration.building.leading import lead
 from exchange.demonstration.building.passwords import password_of
 from exchange.demonstration.building.plans import IN_FORCE, Plan
 from exchange.demonstration.building.publishing import city_folder
 from exchange.demonstration.building.roll import EMPLOYEES
+from exchange.demonstration.building.stories import STORIES, Story
 from exchange.demonstration.generator.files import ENCODINGS
 from exchange.jurisdictions import load_registers
 from exchange.sharing.lifecycle import AgreementState
@@ -27,7 +32,7 @@ _KEY = "system-1"
 
 
 def write(base_url: str) -> None:
-    """Write the whole file: people, systems and the agreements that scripts may call."""
+    """Write the whole file: people, systems, the agreements that scripts may call, and the citizens with their cases."""
     agreements = {plan.name: agreement_of(plan) for plan in IN_FORCE if plan.in_scripts}
     plans = [plan for plan in IN_FORCE if plan.name in agreements and agreements[plan.name].state == AgreementState.IN_FORCE]
     callers = dict.fromkeys((plan.requester, code) for plan in IN_FORCE for code in plan.systems)
@@ -38,8 +43,39 @@ def write(base_url: str) -> None:
             "people": [_person(employee.role, employee.department, employee.username) for employee in EMPLOYEES],
             "systems": [_system(department, code) for department, code in callers],
             "agreements": [_agreement(plan, agreements[plan.name].agreement_id) for plan in plans],
+            "citizens": [_citizen(resident) for resident in sign_in().residents.values()],
+            "matters": [_matter(matter) for matter in open_matters()],
+            "cases": [_case(story) for story in STORIES],
         }
     )
+
+
+def _citizen(resident: Resident) -> dict[str, Any]:
+    """An account that is signed in to with one click, by POST to `sign_in` below the address of the pages in a language."""
+    return {
+        "resident": resident.key,
+        "username": resident.username,
+        "name": resident.name,
+        "shows": resident.shows,
+        "sign_in": f"/demo/sign-in/{resident.key}",
+    }
+
+
+def _matter(matter: Matter) -> dict[str, str]:
+    return {"code": matter.code, "slug": matter.slug, "lead": matter.lead_id}
+
+
+def _case(story: Story) -> dict[str, Any]:
+    """Where a story's case stood when the city was finished."""
+    case = lead(story)
+    return {
+        "number": case.number,
+        "matter": story.matter,
+        "resident": story.resident,
+        "state": case.state,
+        "outcome": case.outcome,
+        "officer_needed": case.officer_needed,
+    }
 
 
 def _person(role: str, department: str, username: str) -> dict[str, str]:

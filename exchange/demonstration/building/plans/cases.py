@@ -98,6 +98,21 @@ CASES = (
         ),
     ),
     Plan(
+        name="old_age_list",
+        requester="CAB",
+        dataset="R01",
+        purpose="old_age_allowance",
+        reason=in_both(
+            "高龄津贴免申即享：每月取得本市年满80周岁户籍居民的身份号码，其他信息一概不取。",
+            "Old-age allowance without application: each month the numbers of registered residents of 80 and over, and nothing else.",
+        ),
+        systems=_CAB,
+        methods=("EXPORT",),
+        items=("person",),
+        row_filter={"registration": {"in": ["registered"]}, "birth_date": {"years_at_least": 80}},
+        limits=_A_CASE,
+    ),
+    Plan(
         name="old_age_deaths",
         requester="CAB",
         dataset="R05",
