@@ -8,7 +8,7 @@ from typing import Any
 
 SUBJECT = "subject"
 OWNER_CHECK = "OWNER_CHECK"
-STEPS = ("account", "case", "question")
+STEPS = ("account", "case", "correction", "question")
 
 
 class AccessKind(StrEnum):
@@ -25,6 +25,7 @@ class AccessKind(StrEnum):
     NAMED_IN_QUESTION = "NAMED_IN_QUESTION"
     NAMED_IN_ANSWER = "NAMED_IN_ANSWER"
     LIST = "LIST"
+    LIST_UNKNOWN = "LIST_UNKNOWN"
     OWN_ROWS = "OWN_ROWS"
     STEP = "STEP"
     VIEW = "VIEW"
@@ -36,7 +37,7 @@ class Group(StrEnum):
     """What a reader narrows the list to."""
 
     OFFICES = "offices"
-    APPLICATIONS = "applications"
+    STEPS = "steps"
     OFFICERS = "officers"
     LISTS = "lists"
     OWN_RECORDS = "own"
@@ -45,7 +46,7 @@ class Group(StrEnum):
 def kind_of(route: Mapping[str, Any], roles: Sequence[str]) -> AccessKind:
     """The kind of an entry with this route, in which the person stands in these roles."""
     type_ = route.get("type")
-    if type_ in ("exchange", "refusal", "outcome", "export"):
+    if type_ in ("exchange", "refusal", "outcome"):
         return _kind_of_exchange(route, roles)
     if type_ == "view":
         return AccessKind.VIEW

@@ -18,15 +18,15 @@ from django.utils.translation import gettext as _
 from audit.errors import Missing
 from audit.models import Entry, EntryIndex, LogHead, Pending, SubjectTrace
 from exchange.accounts.subject import Subject
-from exchange.oversight.access_records.kinds import OWNER_CHECK, Group
-from exchange.oversight.access_records.lists import EXPORT, listed_among, stood_on
+from exchange.oversight.access_records.kinds import OWNER_CHECK, STEPS, Group
+from exchange.oversight.access_records.lists import EXPORT, lists_among, stood_on
 from exchange.oversight.access_records.log_lines import OwnKey, own_key, read_lines
 from exchange.oversight.access_records.names import read_names
 from exchange.oversight.access_records.records import AccessRecord, record_of
 
 PAGE = 20
 _NOWHERE = 2**62
-CALLS = ("exchange", "refusal", "outcome", "intent", "export")
+CALLS = ("exchange", "refusal", "outcome", "intent")
 
 
 @dataclass(frozen=True)
@@ -94,9 +94,9 @@ def access_record(subject: Subject, entry: int) -> AccessRecord:
 def records_of(subject: Subject, own: OwnKey, indexes: Sequence[int]) -> list[AccessRecord]:
     """The lines of these entries in the order given, read from the log; as many queries for one as for a hundred."""
     lines = read_lines(own, indexes)
-    listed = listed_among(subject, [line for line in lines.values() if not line.mentions])
-    names = read_names([line.route for line in lines.values() if line.mentions or line.entry in listed])
-    return [record_of(lines[index], names, is_listed=index in listed) for index in indexes if index in lines]
+    listed = {entry: stood_on(line.route, subject) for entry, line in lines.items() if not line.mentions}
+    names = read_names([line.route for line in lines.values() if listed.get(line.entry) is not False])
+    return [record_of(lines[index], names, stood=listed.get(index, False)) for index in indexes if index in lines]
 
 
 def all_indexes(subject: Subject, *, below: int, size: int = 200) -> Iterator[list[int]]:
@@ -143,8 +143,8 @@ class _Wanted:
         return sorted({*found, *self._listed(above, highest)})[:size]
 
     def _listed(self, above: int, below: int) -> list[int]:
-        candidates = EntryIndex.objects.filter(_narrowed(self.filters), method=EXPORT, entry__gt=above, entry__lt=below)
-        return [entry for entry in candidates.order_by("entry").values_list("entry", flat=True) if stood_on(entry, self.subject)]
+        candidates = EntryIndex.objects.filter(_narrowed(self.filters), type=EXPORT, entry__gt=above, entry__lt=below)
+        return lists_among(candidates.values_list("entry", flat=True), self.subject)
 
 
 def traced(own: OwnKey, filters: Filters) -> QuerySet[Any]:
@@ -169,10 +169,10 @@ def _narrowed(filters: Filters) -> Q:
 
 
 _GROUPS: dict[str, Q] = {
-    Group.OFFICES: Q(type__in=CALLS) & ~Q(purpose=OWNER_CHECK) & ~Q(method=EXPORT),
-    Group.APPLICATIONS: Q(type__in=("case", "question", "objection")),
+    Group.OFFICES: Q(type__in=CALLS) & ~Q(purpose=OWNER_CHECK),
+    Group.STEPS: Q(type__in=STEPS),
     Group.OFFICERS: Q(type="view"),
-    Group.LISTS: Q(method=EXPORT),
+    Group.LISTS: Q(type=EXPORT),
     Group.OWN_RECORDS: Q(purpose=OWNER_CHECK),
 }
 

@@ -1,28 +1,35 @@
 """Lists that an office got: the log names nobody on them, so whether somebody stood there is asked when the lines are read.
 
-Protocol section 5: for EXPORT the revision and the row filter of the time are evaluated for the person.
+Protocol section 5: for EXPORT the file and the row filter of the time are evaluated for the person. Where they are gone
+nobody can tell any more, and the line says that.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
+from audit.errors import HubError
+from audit.proofs import opened_many
 from exchange.accounts.subject import Subject
-from exchange.oversight.access_records.log_lines import LogLine
 
-EXPORT = "EXPORT"
+EXPORT = "export"
 
 
-def stood_on(entry: int, subject: Subject) -> bool:
-    """Whether the person stood on the list that this entry gave."""
-    try:
-        from exchange.delivery.lists import was_on_list
-    except ImportError:  # no list was ever given by a hub without lists
+def stood_on(route: Mapping[str, Any], subject: Subject) -> bool | None:
+    """Whether the person stood on the list that an entry with this route gave; None where nobody can tell any more."""
+    from exchange.delivery.lists import was_on_list
+
+    if route.get("type") != EXPORT:
         return False
-    return bool(was_on_list(entry, kind=subject.kind, identifier=subject.identifier))
+    try:
+        return was_on_list(route, subject)
+    except (HubError, KeyError, ValueError):
+        return None
 
 
-def listed_among(subject: Subject, lines: Iterable[LogLine]) -> frozenset[int]:
-    """Which of these entries gave a list on which the person stood."""
-    exports = [line.entry for line in lines if line.route.get("method") == EXPORT]
-    return frozenset(entry for entry in exports if stood_on(entry, subject))
+def lists_among(entries: Iterable[int], subject: Subject) -> list[int]:
+    """Which of these entries gave a list on which the person stood or may have stood. The routes are read from the log."""
+    opened = opened_many(list(entries))
+    routes = {entry: (parts or {}).get("route") or {} for entry, parts in opened.items()}
+    return [entry for entry, route in routes.items() if stood_on(route, subject) is not False]

@@ -128,13 +128,15 @@ class AccessRecord:
         return str(answer) if answer in ANSWERS else ""
 
 
-def record_of(line: LogLine, names: Names, *, is_listed: bool = False) -> AccessRecord:
+def record_of(line: LogLine, names: Names, *, stood: bool | None = False) -> AccessRecord:
     """The line of an entry; where it names the person more than once, what was asked about the person speaks.
 
-    An entry that neither names the person nor gave a list with the person says nothing here but when.
+    `stood`: whether the entry gave a list on which the person stood; None where nobody can tell any more. An entry that
+    neither names the person nor gave such a list says nothing here but when.
     """
-    if is_listed:
-        return AccessRecord(line.entry, line.at_ms, AccessKind.LIST, line.route, names, roles=(LISTED,))
+    if stood is not False:
+        kind = AccessKind.LIST if stood else AccessKind.LIST_UNKNOWN
+        return AccessRecord(line.entry, line.at_ms, kind, line.route, names, roles=(LISTED,))
     if line.is_damaged or not line.mentions:
         return AccessRecord(line.entry, line.at_ms, AccessKind.DAMAGED, {}, names)
     roles = tuple(dict.fromkeys(mention.role for mention in line.mentions))

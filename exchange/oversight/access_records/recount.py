@@ -13,7 +13,7 @@ from audit.models import Blob, Entry
 from audit.proof.merkle import ProofError
 from exchange.accounts.subject import Subject
 from exchange.oversight.access_records.kinds import kind_of
-from exchange.oversight.access_records.lists import EXPORT, stood_on
+from exchange.oversight.access_records.lists import stood_on
 from exchange.oversight.access_records.log_lines import OwnKey, matched, mentions_by_key, own_key
 
 _AT_ONCE = 500
@@ -64,5 +64,4 @@ def _kind(own: OwnKey, subject: Subject, row: Entry, body: bytes | None) -> str:
     mentions = list(mentions_by_key(own, part)) if own.key else []
     if mentions:
         return str(kind_of(opened["route"], [mention.role for mention in mentions]))
-    is_listed = opened["route"].get("method") == EXPORT and stood_on(row.index, subject)
-    return "LIST" if is_listed else ""
+    return {True: "LIST", None: "LIST_UNKNOWN"}.get(stood_on(opened["route"], subject), "")

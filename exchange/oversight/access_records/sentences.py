@@ -45,6 +45,9 @@ _TOLD: Mapping[AccessKind, Text] = {
         "On {day} the {requester} asked the {provider} about somebody else. You were named in the answer. For: {purpose}."
     ),
     AccessKind.LIST: gettext_lazy("On {day} the {provider} gave the {requester} a list. You stood on it. For: {purpose}."),
+    AccessKind.LIST_UNKNOWN: gettext_lazy(
+        "On {day} the {provider} gave the {requester} a list. Whether you stood on it cannot be told any more."
+    ),
     AccessKind.OWN_ROWS: gettext_lazy("On {day} the {requester} looked at its own records about you."),
     AccessKind.VIEW: gettext_lazy("On {day} an officer of the {requester} looked at what was found for your application."),
     AccessKind.OTHER: gettext_lazy("On {day} something about you was written down."),
@@ -84,15 +87,30 @@ _STEPS: Mapping[str, Text] = {
     "review": gettext_lazy("On {day} the {requester} looked at its decision again. For: {matter}."),
     "close": gettext_lazy("On {day} your application was closed: {matter}."),
     "decide": gettext_lazy("On {day} the {requester} decided your application: {matter}."),
-    "send_notice": gettext_lazy("On {day} the {requester} told you what is still missing. For: {matter}."),
+    "notice": gettext_lazy("On {day} the {requester} told you what is still missing. For: {matter}."),
     "answer_notice": gettext_lazy("On {day} you handed in what was missing. For: {matter}."),
-    "answer_evidence": gettext_lazy("On {day} an officer of the {requester} settled one question. For: {matter}."),
+    "officer_answers": gettext_lazy("On {day} an officer of the {requester} settled one question. For: {matter}."),
+    "object_to_evidence": gettext_lazy("On {day} you said that an answer is wrong. For: {matter}."),
     "payment_ordered": gettext_lazy("On {day} the {requester} ordered that you be paid. For: {matter}."),
+    "payment_paid": gettext_lazy("On {day} you were paid. For: {matter}."),
+    "payment_returned": gettext_lazy("On {day} the payment to you came back. For: {matter}."),
+    "payment_stopped": gettext_lazy("On {day} the {requester} stopped the payment to you. For: {matter}."),
+    "licence_changed": gettext_lazy("On {day} the {requester} replaced your certificate. For: {matter}."),
+    "licence_revoked": gettext_lazy("On {day} the {requester} withdrew your certificate. For: {matter}."),
+    "settle_objection": gettext_lazy("On {day} an office answered what you had said is wrong. For: {matter}."),
+    "offer_made": gettext_lazy("On {day} the {requester} made you an offer: {matter}."),
+    "offer_accepted": gettext_lazy("On {day} you took the offer: {matter}."),
+    "offer_declined": gettext_lazy("On {day} you did not want the offer: {matter}."),
+    "offer_asked_again": gettext_lazy("On {day} you asked for the offer once more: {matter}."),
+    "offer_assumed": gettext_lazy("On {day} your time to say no was over. The offer counts as taken: {matter}."),
+    "offer_stopped": gettext_lazy("On {day} the offer was stopped: {matter}."),
+    "offer_renewed": gettext_lazy("On {day} the offer was made again: {matter}."),
+    "stopped": gettext_lazy("On {day} the {requester} stopped what you receive: {matter}."),
     "why_asked": gettext_lazy("On {day} you asked the {provider} why it had looked you up."),
     "why_answered": gettext_lazy("On {day} the {provider} answered your question."),
     "why_taken_back": gettext_lazy("On {day} you took back your question to the {provider}."),
-    "objected": gettext_lazy("On {day} you told the {provider} that something it holds is wrong."),
-    "objection_settled": gettext_lazy("On {day} the {provider} answered what you had said is wrong."),
+    "object_to_line": gettext_lazy("On {day} you told the {provider} that something it holds is wrong."),
+    "settle_line": gettext_lazy("On {day} the {provider} answered what you had said is wrong."),
     "bound": gettext_lazy("On {day} it was proved who you are. Since then your account opens your own records."),
     "proved_again": gettext_lazy("On {day} it was proved once more who you are."),
     "moved": gettext_lazy("On {day} another account was proved to be yours. The older one opens nothing any more."),
@@ -146,6 +164,8 @@ def _template(record: AccessRecord) -> Text:
 
 def _template_of_step(record: AccessRecord) -> Text:
     event, outcome = str(record.route.get("event", "")), record.outcome
+    if record.route.get("type") == "correction":
+        event = {"object": "object_to_line", "settle_objection": "settle_line"}.get(event, event)
     if event == "decide" and outcome in _DECIDED:
         return _DECIDED[outcome]
     return _STEPS.get(event, _STEP_UNKNOWN)

@@ -18,7 +18,7 @@ from audit.proof.slip import person_part, slip_document
 from audit.proofs import inclusion_under, published_checkpoint
 from audit.subjects import find_keys
 from exchange.accounts.subject import Subject
-from exchange.oversight.access_records.lists import EXPORT, stood_on
+from exchange.oversight.access_records.lists import stood_on
 from exchange.oversight.access_records.log_lines import OwnKey, matched, own_key
 
 
@@ -47,7 +47,7 @@ def slip_of(subject: Subject, own: OwnKey, row: Entry, body: bytes | None, check
     try:
         part, opened = matched(row.index, bytes(row.raw), body, row.position)
         places = [place for place, sealed in enumerate(part.persons) if sealed.blind == own.blind]
-        if not places and not (opened["route"].get("method") == EXPORT and stood_on(row.index, subject)):
+        if not places and stood_on(opened["route"], subject) is False:
             raise _no_such_line()
         persons = [person_part(texts, place) for place in places for texts in [_all_texts(part)]]
     except (ProofError, EnvelopeError):

@@ -28,7 +28,7 @@ from exchange.portal.templatetags.look_parts import Tab
 
 _GROUPS = {
     Group.OFFICES: gettext_lazy("Offices that asked about me"),
-    Group.APPLICATIONS: gettext_lazy("Steps of my applications"),
+    Group.STEPS: gettext_lazy("My own steps"),
     Group.OFFICERS: gettext_lazy("Officers who looked"),
     Group.LISTS: gettext_lazy("Lists with me on them"),
     Group.OWN_RECORDS: gettext_lazy("Offices that looked at their own records"),

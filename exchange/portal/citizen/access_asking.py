@@ -16,8 +16,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit.errors import Conflict, Invalid
+from exchange.affairs.actions import object_to
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.models import Objection
+from exchange.affairs.reading import objection_words
 from exchange.oversight import actions
 from exchange.oversight.access_records import AccessKind, AccessRecord, access_record
 from exchange.oversight.models import Question
@@ -49,6 +51,15 @@ class Asked:
     """One question with its words and, once there is one, its answer."""
 
     question: Question
+    words: str
+    answer: str
+
+
+@dataclass(frozen=True)
+class Objected:
+    """One objection with its words and, once there is one, its answer."""
+
+    objection: Objection
     words: str
     answer: str
 
@@ -92,7 +103,7 @@ def access_wrong(request: HttpRequest, applicant: Applicant, entry: int) -> Http
 def my_questions(request: HttpRequest, applicant: Applicant) -> HttpResponse:
     """Everything that the person asked or said is wrong, with the answers."""
     questions = Question.objects.of(applicant.subject).select_related("department")[:_MOST]
-    return show(request, "my_questions", questions=[_asked(row) for row in questions], objections=_objections(applicant)[:_MOST])
+    return show(request, "my_questions", questions=[_asked(row) for row in questions], objections=_objected(_objections(applicant)))
 
 
 @require_POST
@@ -114,7 +125,7 @@ def asked_before(applicant: Applicant, line: AccessRecord) -> dict[str, Any]:
     is_open = any(asked.question.state == "OPEN" for asked in questions)
     return {
         "questions": questions,
-        "objections": _objections(applicant).filter(entry=line.entry),
+        "objections": _objected(_objections(applicant).filter(entry=line.entry)),
         "may_ask": line.is_answerable and not is_open,
         "may_object": may_object(line),
     }
@@ -126,10 +137,8 @@ def may_object(line: AccessRecord) -> bool:
 
 
 def _object(request: HttpRequest, line: AccessRecord, words: str, applicant: Applicant) -> None:
-    from exchange.affairs.actions import object_to
-
     try:
-        object_to(evidence=None, entry=line.entry, provider=line.provider, dataset=line.dataset, words=words, applicant=applicant)
+        object_to(entry=line.entry, provider=line.provider, dataset=line.dataset, words=words, applicant=applicant)
         messages.success(request, _("The office must look at it. You find the answer here."))
     except (Conflict, Invalid) as refused:
         messages.error(request, said(refused))
@@ -137,6 +146,10 @@ def _object(request: HttpRequest, line: AccessRecord, words: str, applicant: App
 
 def _objections(applicant: Applicant) -> Any:
     return Objection.objects.filter(subject_blind=applicant.subject.blind)
+
+
+def _objected(rows: Any) -> list[Objected]:
+    return [Objected(row, *objection_words(row)) for row in rows[:_MOST]]
 
 
 def _asked(question: Question) -> Asked:
