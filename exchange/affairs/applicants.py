@@ -26,6 +26,8 @@ class Applicant:
     @property
     def by(self) -> str:
         """Who acts, for the time line."""
+        if self.channel is Channel.OFFER and self.person is None:
+            return "HUB"  # nobody said a word: the hub offered, and nobody objected
         return "CLERK" if self.clerk else "CITIZEN"
 
 

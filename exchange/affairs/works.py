@@ -8,6 +8,9 @@ from catalog import work
 def register_work() -> None:
     """Register every handler with catalog.work."""
     work.register("affairs.gather", _gather)
+    work.register("affairs.offer_run", _offer_run)
+    work.register("affairs.settle_offer", _settle_offer)
+    work.register("affairs.assume_offers", _assume_offers)
     work.register("affairs.ask_registered_phone", _ask_registered_phone)
 
 
@@ -23,3 +26,24 @@ def _ask_registered_phone(target: str, renew: work.Renew) -> None:
     from exchange.affairs.binding import ask_registers
 
     ask_registers(target, renew)
+
+
+def _offer_run(target: str, renew: work.Renew) -> None:
+    """One month's run of a matter without application."""
+    from exchange.affairs.offers.running import run_month
+
+    run_month(target, renew)
+
+
+def _settle_offer(target: str, renew: work.Renew) -> None:
+    """Make a decided case of an offer that was taken."""
+    from exchange.affairs.offers.settling import settle_offer
+
+    settle_offer(target, renew)
+
+
+def _assume_offers(target: str, renew: work.Renew) -> None:
+    """Take the offers to which nobody objected."""
+    from exchange.affairs.offers.assuming import assume_offers
+
+    assume_offers(target, renew)

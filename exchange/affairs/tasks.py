@@ -1,0 +1,15 @@
+"""The doors of Celery for this room: a tick that looks at the calendar. The work itself is rows."""
+
+from __future__ import annotations
+
+from celery import shared_task
+from django.utils import timezone
+
+
+@shared_task(name="affairs.tasks.tick")  # type: ignore[untyped-decorator] # Celery ships no types
+def tick() -> int:
+    """Begin the monthly runs that are due, and take the offers to which nobody objected; how much was begun."""
+    from exchange.affairs.offers.schedule import enqueue_assuming, start_due_runs
+
+    now = timezone.now()
+    return len(start_due_runs(now)) + (enqueue_assuming(now) is not None)
