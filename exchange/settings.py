@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
@@ -88,6 +89,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "rest_framework",
     "django_filters",
     "drf_spectacular",
@@ -185,6 +188,11 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*", "password2*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_SESSION_REMEMBER = False
+# Sign-in providers (OpenID Connect): a JSON list of {id, title, issuer, client_id, secret, kind, identifier_claim, levels}.
+OIDC_PROVIDERS = env.json("OIDC_PROVIDERS", default=[])
+SOCIALACCOUNT_ADAPTER = "exchange.accounts.oidc.provider.FromTheSettings"
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "exchange.accounts.oidc.provider.ProvedSignIn"}}
+SOCIALACCOUNT_STORE_TOKENS = False
 MFA_ADAPTER = "exchange.accounts.mfa.InlineDrawings"
 MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
 
@@ -210,7 +218,8 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "manifest-src": [SELF],
-        "form-action": [SELF],
+        # the button of a sign-in provider is a form of ours that is led on to the provider
+        "form-action": [SELF, *("{0.scheme}://{0.netloc}".format(urlsplit(provider["issuer"])) for provider in OIDC_PROVIDERS)],
         "frame-ancestors": [NONE],
         "base-uri": [NONE],
     }

@@ -39,7 +39,7 @@ CODES_AN_HOUR = 3
 CODE_DIGITS = 6
 LONGEST_NAME = 100
 _OPEN = (CodeState.WAITING, CodeState.SENT, CodeState.SILENT)
-_HOUR = timedelta(hours=1)
+AN_HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,12 @@ def ask_code(person: Person, *, claim: Claim, address: str, language: str) -> Co
     The answer is the same whether or not anything in the claim is true. The caller keeps the request's id in its session.
     """
     for what, who in (("account", str(person.pk)), ("address", address), ("identifier", f"{claim.kind}:{claim.identifier}")):
-        take(f"code.{what}", who, limit=CODES_AN_HOUR, window=_HOUR)
+        take(f"code.{what}", who, limit=CODES_AN_HOUR, window=AN_HOUR)
     now = timezone.now()
     request = CodeRequest(person=person, kind=claim.kind, language=language, asked_at=now, expires_at=now + GOOD_FOR)
     request.claim_sealed = seal_column(orjson.dumps(asdict(claim)).decode(), _place(request.pk))
     with transaction.atomic():
-        CodeRequest.objects.filter(expires_at__lt=now - _HOUR).delete()
+        CodeRequest.objects.filter(expires_at__lt=now - AN_HOUR).delete()
         request.save(force_insert=True)
         work.enqueue(WORK, request.pk)
     return request

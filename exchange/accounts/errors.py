@@ -14,6 +14,7 @@ __all__ = [
     "Invalid",
     "Missing",
     "NotAllowed",
+    "NotProved",
     "RoleNeeded",
     "TooManyTries",
     "UnknownPerson",
@@ -77,3 +78,10 @@ class TooManyTries(HubError):
     code = "TOO_MANY_TRIES"
     status = 429
     title = _("Too often")
+
+
+class NotProved(NotAllowed):
+    """A proof of who somebody is did not hold."""
+
+    code = "NOT_PROVED"
+    title = _("We could not make sure who you are")

@@ -5,11 +5,15 @@ from __future__ import annotations
 from django.urls import include, path
 
 from exchange.accounts import pages
+from exchange.accounts.oidc import views
 
 urlpatterns = [
     path("invitation/<uuid:person_id>/<str:token>/", pages.invitation, name="account_invitation"),
     path("department/", pages.choose_department, name="account_choose_department"),
     path("password/reset/", pages.lost_password, name="account_lost_password"),
     path("email/", pages.lost_password),
-    path("", include("allauth.urls")),
+    path("oidc/<slug:provider_id>/login/", views.login, name="openid_connect_login"),
+    path("oidc/<slug:provider_id>/login/callback/", views.callback, name="openid_connect_callback"),
+    path("", include("allauth.account.urls")),
+    path("2fa/", include("allauth.mfa.urls")),
 ]

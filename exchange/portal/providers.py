@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from django.http import HttpRequest
+from django.urls import reverse
+
+from exchange.accounts.oidc.configuration import providers
+from exchange.portal.templatetags.look_text import bilingual
 
 
 @dataclass(frozen=True)
@@ -16,5 +21,10 @@ class ProviderButton:
 
 
 def sign_in_providers(request: HttpRequest) -> list[ProviderButton]:
-    """Those of the settings, in their order; none where none is set up."""
-    return []
+    """Those of the settings, in their order. Whoever is signed in already links the provider to the account they have."""
+    process = "connect" if request.user.is_authenticated else "login"
+    asked = urlencode({"process": process, "next": reverse("my_account")})
+    return [
+        ProviderButton(bilingual(provider.title), f"{reverse('openid_connect_login', args=[provider.id])}?{asked}")
+        for provider in providers().values()
+    ]
