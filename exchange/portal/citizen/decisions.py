@@ -10,6 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from exchange.affairs.licences.issuing import NothingGranted, granted_benefits
+from exchange.affairs.lifecycle import EvidenceState
 from exchange.affairs.models import Case, Decision
 from exchange.affairs.models.cases import How, Outcome
 from exchange.affairs.reading import decision_of, judgement_of, plan_of, reasons_of
@@ -119,7 +120,9 @@ def _until(decision: Decision, plan: MatterPlan) -> date | None:
 def _granted(plan: MatterPlan, judged: BenefitJudgement, offices: Mapping[str, str], granted: set[str]) -> Granted:
     benefit: Benefit | None = next((found for found in plan.benefits if found.code == judged.code), None)
     outcome = GRANT if judged.code in granted else REFUSE
-    grounds = {line.condition: _ground(line, offices) for line in judged.lines}
+    grounds = {
+        line.condition: _ground(line, offices) for line in judged.lines if line.would_change or line.source_state != EvidenceState.ASKED
+    }
     causes = judged.because or tuple(line.condition for line in judged.lines if line.answer == "UNKNOWN" and line.would_change)
     return Granted(
         title=bilingual(judged.title),

@@ -10,7 +10,7 @@ from typing import Any
 from exchange.affairs.lifecycle import CaseState, EvidenceState, ObjectionState
 from exchange.affairs.models import Case, Evidence, Objection
 from exchange.affairs.reading import found_in, objection_words, plan_of
-from exchange.affairs.rules import Found, MatterPlan, Requirement
+from exchange.affairs.rules import Answer, Found, MatterPlan, Requirement
 from exchange.affairs.rules.matter import RequirementKind
 from exchange.portal.citizen import words
 from exchange.portal.citizen.asked import offices_by_dataset
@@ -59,6 +59,7 @@ class Piece:
     as_of: str
     next_try_at: datetime | None
     preview: str
+    is_known: bool
     is_told: bool
     is_needed: bool
     evidence: Evidence | None = field(repr=False, default=None)
@@ -69,8 +70,8 @@ class Piece:
 
     @property
     def is_given(self) -> bool:
-        """Whether it was met by an answer, a promise or a paper."""
-        return self.state in _GIVEN
+        """Whether it was met by an answer that says something, a promise or a paper."""
+        return self.state in _GIVEN and self.is_known
 
     @property
     def is_waiting(self) -> bool:
@@ -134,15 +135,16 @@ class _Reader:
             state=state,
             face=_face(state, found, is_told=is_told),
             said=self._said(requirement, found),
-            then="" if is_told else words.NEXT.get(state, ""),
+            then=_then(state, found, is_told=is_told),
             values=self._values(requirement, found, dataset),
             as_of=found.as_of if found and state == EvidenceState.FETCHED and not is_told else "",
             next_try_at=row.next_try_at if row and state in _WAITED_FOR else None,
             preview=found.preview if found else "",
+            is_known=not _is_silent(state, found),
             is_told=is_told,
             is_needed=requirement.needed,
             evidence=row,
-            ways=self._ways(requirement, state),
+            ways=self._ways(requirement, state, is_silent=_is_silent(state, found)),
             doubts=self._doubts(state, is_told=is_told),
             can_change_mind=state in _CHANGED_MIND and self.case.state == CaseState.PREVIEW,
             wrong=_wrong(row) if row else None,
@@ -163,12 +165,14 @@ class _Reader:
     def _shown(self, dataset: str, own: Mapping[str, str], name: str, value: Any) -> tuple[str, str]:
         return own.get(name) or self.book.title(dataset, name), self.book.text(dataset, name, value)
 
-    def _ways(self, requirement: Requirement, state: str) -> tuple[Way, ...]:
+    def _ways(self, requirement: Requirement, state: str, *, is_silent: bool) -> tuple[Way, ...]:
         if requirement.kind is RequirementKind.SELF_PROVIDED:
             return (WAYS["provide"],) if self.case.state in _TELLS else ()
         offered = [name for name in requirement.fallbacks if name in WAYS]
         if self.case.state == CaseState.PREVIEW and state in _STUCK:
             return tuple(WAYS[name] for name in offered if name != "retry" or state == EvidenceState.PROVIDER_DOWN)
+        if self.case.state == CaseState.PREVIEW and is_silent and "officer" in offered:
+            return (WAYS["officer"],)
         takes_papers = self.case.state == CaseState.PREVIEW or self.asks_for_more
         return (WAYS["upload"],) if takes_papers and state in _PAPER_HELPS and "upload" in offered else ()
 
@@ -188,12 +192,25 @@ def _wrong(row: Evidence) -> Wrong | None:
     return Wrong(words.OBJECTIONS[newest.state], spoken, newest.due_on, answer, newest.state == ObjectionState.OPEN)
 
 
+def _is_silent(state: str, found: Found | None) -> bool:
+    """Whether the office answered that it does not know."""
+    return found is not None and state == EvidenceState.FETCHED and found.answer == Answer.UNKNOWN and not found.values
+
+
+def _then(state: str, found: Found | None, *, is_told: bool) -> Any:
+    if is_told:
+        return ""
+    return words.NEXT_SILENT if _is_silent(state, found) else words.NEXT.get(state, "")
+
+
 def _face(state: str, found: Found | None, *, is_told: bool) -> Face:
     if found is None:
         return words.TO_TELL if is_told else words.NOT_ASKED
     if is_told and state in _GIVEN:
         return words.TOLD
-    if state == EvidenceState.FETCHED and found.answer == "NO":
+    if _is_silent(state, found):
+        return words.SILENT
+    if state == EvidenceState.FETCHED and found.answer == Answer.NO:
         return words.CONFIRMED_NO
     return words.EVIDENCE.get(state, Face(Tone.NEUTRAL, "dot", state))
 

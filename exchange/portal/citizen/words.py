@@ -27,6 +27,8 @@ EVIDENCE: Mapping[str, Face] = {
     EvidenceState.COMMITTED: Face(Tone.FOUND, "pencil", _("You promised that this is true.")),
 }
 CONFIRMED_NO = Face(Tone.NEUTRAL, "info", pgettext_lazy("citizen", "Confirmed"))
+SILENT = Face(Tone.WAITING, "question", _("The office cannot say. That alone does not mean no."))
+NEXT_SILENT = _("If you hand it in like this, an officer looks. Or now:")
 NOT_ASKED = Face(Tone.NEUTRAL, "dot", _("Not asked yet"))
 TO_TELL = Face(Tone.NEUTRAL, "pencil", _("You may tell us"))
 TOLD = Face(Tone.FOUND, "pencil", _("You told us"))
