@@ -267,6 +267,16 @@ SPECTACULAR_SETTINGS = {
         "PartStateEnum": "exchange.sharing.lifecycle.PartState",
         "AgreementStateEnum": "exchange.sharing.lifecycle.AgreementState",
         "LoadStateEnum": "catalog.lifecycle.LoadState",
+        "CaseStateEnum": "exchange.affairs.lifecycle.CaseState",
+        "EvidenceStateEnum": "exchange.affairs.lifecycle.EvidenceState",
+        "ObjectionStateEnum": "exchange.affairs.lifecycle.ObjectionState",
+        "OfferStateEnum": "exchange.affairs.offers.lifecycle.OfferState",
+        "PaymentStateEnum": "exchange.affairs.licences.lifecycle.PaymentState",
+        "LicenceStatusEnum": "exchange.affairs.licences.lifecycle.LicenceStatus",
+        "CaseOutcomeEnum": "exchange.affairs.models.cases.Outcome",
+        "BenefitOutcomeEnum": "exchange.affairs.api.shapes.OUTCOMES",
+        "RequirementKindEnum": "exchange.affairs.api.shapes.KINDS",
+        "GrantKindEnum": "exchange.affairs.api.shapes.GRANT_KINDS",
     },
 }
 

@@ -60,7 +60,7 @@ def rows_of(shown: Shown) -> list[Row]:
         Row(_("Licence"), bilingual(claims.get("title"))),
         Row(_("What is granted"), ", ".join(bilingual(benefit) for benefit in claims.get("benefits", []))),
         Row(_("Office"), bilingual(claims.get("issuer"))),
-        Row(_("From"), str(claims.get("from", ""))),
+        Row(_("Valid from"), str(claims.get("from", ""))),
         Row(_("Until"), str(claims.get("until") or _("no end"))),
     ]
     return rows + [Row(shown_title(name), _text(name, claims)) for name in shown.shown if name in CLAIMS]
@@ -91,11 +91,10 @@ def _text(name: str, claims: dict[str, Any]) -> str:
 
 def amounts_of(claims: dict[str, Any]) -> list[str]:
     """What is paid, one line a benefit; none where a licence grants no money."""
-    titles = {benefit["code"]: bilingual(benefit) for benefit in claims.get("benefits", [])}
-    each = {"month": _("each month")}
+    each, paid = {"month": _("each month")}, claims.get("amounts", {})
+    granted = [(benefit, paid[benefit["code"]]) for benefit in claims.get("benefits", []) if benefit["code"] in paid]
     return [
-        f"{titles.get(code, code)} {paid['amount']} {paid['currency']} {each.get(paid['per'], '')}".strip()
-        for code, paid in claims.get("amounts", {}).items()
+        f"{bilingual(benefit)} {money['amount']} {money['currency']} {each.get(money['per'], '')}".strip() for benefit, money in granted
     ]
 
 

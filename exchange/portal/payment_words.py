@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from exchange.affairs.licences.lifecycle import PaymentState
 from exchange.affairs.models import PaymentOrder
+from exchange.portal.templatetags.look_text import MONTHS, current_language
 from exchange.portal.tones import Face, Tone
 
 Returned = PaymentOrder.Returned
@@ -19,6 +20,12 @@ PAYMENT_FACES = {
     PaymentState.RETURNED: Face(Tone.ATTENTION, "alert", _("The bank sent it back")),
     PaymentState.STOPPED: Face(Tone.STOPPED, "stop", _("Stopped")),
 }
+
+
+def month_word(month: str) -> str:
+    """`2026-11` as people say it."""
+    year, _separator, number = month.partition("-")
+    return f"{year}年{int(number)}月" if current_language() == "zh-hans" else f"{MONTHS[int(number) - 1]} {year}"
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ class LicenceTerms:
     benefits: Sequence[Benefit]
     licence_id: str
     issuer_name: Mapping[str, str]
-    address: str  # of the licence
+    hub: str  # its public address
     status_uri: str
     status_index: int
     issued_at: datetime
@@ -31,19 +31,18 @@ class LicenceTerms:
 
 
 def open_claims(terms: LicenceTerms) -> Document:
-    """What everybody reads: which licence of which matter, what it grants, from when to when, where its status stands.
+    """What everybody reads, kept short so that it fits into a QR code: which licence of which matter, what it grants, from when to when, where its status stands.
 
     `exp` is the end of the last day in the hub's time zone (RFC 7519 section 4.1.4: from then on it is not accepted).
     """
-    hub, named = terms.address.rpartition("/v/")[0], terms.plan.licence or {}
+    named = terms.plan.licence or {}
     claims: Document = {
-        "iss": hub,
-        "vct": f"{hub}/licence-types/{named.get('type', terms.plan.code)}",
+        "iss": terms.hub,
+        "vct": f"{terms.hub}/licence-types/{named.get('type', terms.plan.code)}",
         "iat": int(terms.issued_at.timestamp()),
         "licence": terms.licence_id,
-        "address": terms.address,
         "title": _both(named.get("title") or terms.plan.title),
-        "matter": {"code": terms.plan.code, **_both(terms.plan.title)},
+        "matter": terms.plan.code,
         "benefits": [{"code": benefit.code, **_both(benefit.title)} for benefit in terms.benefits],
         "issuer": {"code": terms.plan.lead, **_both(terms.issuer_name)},
         "from": terms.valid_from.isoformat(),

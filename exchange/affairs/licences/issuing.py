@@ -99,7 +99,7 @@ def _terms(licence: Licence, plan: MatterPlan, benefits: Sequence[Benefit]) -> L
         benefits=benefits,
         licence_id=licence.id,
         issuer_name={"en": lead.name_en, "zh": lead.name_zh},
-        address=places.licence_address(licence.id),
+        hub=places.hub_address(),
         status_uri=places.list_address(licence.status_list),
         status_index=licence.status_index,
         issued_at=licence.issued_at,

@@ -26,11 +26,16 @@ def free_place() -> tuple[int, int]:
     return number + 1, secrets.randbelow(SIZE)
 
 
+def hub_address() -> str:
+    """Where the hub is reached from outside: the issuer's name in every licence."""
+    return str(settings.PUBLIC_URLS[0])
+
+
 def list_address(number: int) -> str:
     """Where anybody fetches a whole list."""
-    return f"{settings.PUBLIC_URLS[0]}/v/status/{number}"
+    return f"{hub_address()}/v/status/{number}"
 
 
 def licence_address(licence_id: str) -> str:
     """What the QR code of a licence opens."""
-    return f"{settings.PUBLIC_URLS[0]}/v/{licence_id}"
+    return f"{hub_address()}/v/{licence_id}"

@@ -24,7 +24,7 @@ from exchange.affairs.models import Licence, PaymentOrder
 from exchange.portal.citizen.signed_in import as_applicant, said, show
 from exchange.portal.code_words import code_book
 from exchange.portal.licence_words import CLAIMS, FACES, amounts_of, shown_title
-from exchange.portal.payment_words import PAYMENT_FACES, RETURNED_WORDS
+from exchange.portal.payment_words import PAYMENT_FACES, RETURNED_WORDS, month_word
 from exchange.portal.qr import drawn
 
 
@@ -46,6 +46,7 @@ class Payment:
     order: PaymentOrder
     face: Any
     amount: str
+    months: str
     account: dict[str, str] | None
     why: Any
     what: Any
@@ -125,6 +126,7 @@ def _payment(order: PaymentOrder, form: AccountForm | None, *, is_last: bool) ->
         order=order,
         face=PAYMENT_FACES[PaymentState(order.state)],
         amount=f"{document['amount']} {document['currency']}",
+        months=", ".join(month_word(month) for month in document["months"]),
         account=_named(document["account"]),
         why=words.why if words else "",
         what=words.what if words and may_name else "",
