@@ -8,7 +8,9 @@ from typing import Any
 from django.db import transaction
 
 from audit import trail
-from exchange.affairs.models import Case
+from exchange.accounts.subject import Subject, opened
+from exchange.affairs.actions import require_provider
+from exchange.affairs.models import Case, Objection
 from exchange.affairs.recorded import by_officer, subject_of_case
 from exchange.delivery.subjects import is_personal
 
@@ -35,3 +37,25 @@ def record_view(case: Case, *, acting_user: Any, what: Iterable[str] = ()) -> by
     officer = by_officer(acting_user).officer
     named = trail.PersonNamed(subject.kind, subject.identifier, "subject", case.number, officer, list(shown), None)
     return trail.record(route, persons=(named,) if is_personal(subject.kind) else ()).leaf
+
+
+@transaction.atomic
+def open_objector(objection: Objection, *, acting_user: Any) -> Subject:
+    """Whose record is said to be wrong, for whoever answers for the register; recorded first, and the person reads it.
+
+    Raises NotThisOfficer.
+    """
+    require_provider(objection, acting_user)
+    subject = opened(objection.subject_kind, objection.subject_sealed)
+    route: dict[str, Any] = {
+        "type": "view",
+        "event": "objection",
+        "requester": objection.provider,
+        "provider": "",
+        "dataset": objection.dataset,
+        "count": 1,
+    }
+    officer = by_officer(acting_user).officer
+    named = trail.PersonNamed(subject.kind, subject.identifier, "subject", "", officer, ["objection"], None)
+    trail.record(route, persons=(named,) if is_personal(subject.kind) else ())
+    return subject

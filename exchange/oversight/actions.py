@@ -19,7 +19,9 @@ from exchange.accounts.acting import acting_as
 from exchange.accounts.models import Person, Role
 from exchange.accounts.subject import Subject, opened
 from exchange.affairs import sealing
+from exchange.affairs.actions.four_eyes import is_bound
 from exchange.affairs.applicants import Applicant
+from exchange.affairs.errors import NotThisOfficer
 from exchange.delivery.subjects import is_personal
 from exchange.oversight.access_records import AccessRecord, access_record
 from exchange.oversight.errors import AlreadyAsked, NobodyToAsk, NoSuchQuestion, QuestionMoved, WordsMissing
@@ -55,8 +57,10 @@ def ask_why(entry: int, *, words: str, applicant: Applicant) -> Question:
 
 
 def answer_question(question: Question, *, answer: str, acting_user: Person) -> Question:
-    """Answer for the department; the citizen is told. Raises RoleNeeded, WordsMissing, QuestionMoved."""
+    """Answer for the department; the citizen is told. Raises RoleNeeded, NotThisOfficer, WordsMissing, QuestionMoved."""
     acting_as(acting_user, question.department_id, Role.OFFICER)
+    if is_bound(acting_user, question.subject_blind):
+        raise NotThisOfficer(_("This is your own question: a colleague must answer it."))
     said, subject = _words(answer), subject_of_question(question)
     sealed = sealing.seal(subject, said, context=f"answer:{question.pk}")
     with transaction.atomic():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.portal.department import agreements, asking, console, keys, people, requests
+from exchange.portal.department import agreements, asking, console, keys, objections, people, questions, requests
 
 _PART = "console/requests/<str:number>/<str:dataset>"
 _AGREEMENT = "console/agreements/<str:agreement_id>"
@@ -39,4 +39,6 @@ urlpatterns = [
     path("console/people/<uuid:person_id>/invite", people.invite_again, name="console_invite_again"),
     path("console/people/roles/<int:membership_id>/end", people.end, name="console_end_role"),
     path("console/people/stewards/<str:code>/<uuid:person_id>/dismiss", people.dismiss, name="console_dismiss"),
+    *questions.urlpatterns,
+    *objections.urlpatterns,
 ]

@@ -27,6 +27,8 @@ P = ParamSpec("P")
 ROOMS = {
     "console": _("What waits"),
     "console/cases": _("Cases"),
+    "console/questions": _("Citizens' questions"),
+    "console/objections": _("Citizens' objections"),
     "console/requests": _("Requests"),
     "console/agreements": _("Agreements"),
     "console/datasets": _("Datasets and loads"),

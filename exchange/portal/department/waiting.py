@@ -16,6 +16,8 @@ from catalog.models import Load
 from exchange.accounts.acting import stewarded
 from exchange.accounts.models import Role
 from exchange.portal.department.desk import Desk
+from exchange.portal.department.objections import objections_of
+from exchange.portal.department.questions import questions_of
 from exchange.sharing.models import Agreement, RequestPart
 
 MOST_OF_A_KIND = 50
@@ -40,7 +42,7 @@ class Waiting:
 
 def waiting_for(desk: Desk) -> list[Waiting]:
     """Everything that this person may do now at this desk, what is due first on top."""
-    found = [*_checks(desk), *_decisions(desk), *_of_officers(desk), *_loads(desk)]
+    found = [*_checks(desk), *_decisions(desk), *_of_officers(desk), *_loads(desk), *_of_citizens(desk)]
     return sorted(found, key=lambda item: (item.due_on is None, item.due_on or date.max))
 
 
@@ -93,6 +95,18 @@ def _loads(desk: Desk) -> Iterator[Waiting]:
     for load in rows.order_by("created_at")[:MOST_OF_A_KIND]:
         about = f"{load.dataset.code} {load.dataset.title}"
         yield Waiting(_("Publish"), about, load.filename, reverse("load", args=[load.pk]))
+
+
+def _of_citizens(desk: Desk) -> Iterator[Waiting]:
+    """Questions and objections of citizens; who asks stands nowhere."""
+    for question in questions_of(desk).waiting()[:MOST_OF_A_KIND]:
+        url = reverse("console_question", args=[question.pk])
+        clock = (question.due_on, question.due_is_verified, question.due_is_provisional)
+        yield Waiting(_("Answer"), _("Why was somebody looked up?"), _("a citizen"), url, *clock)
+    for objection in objections_of(desk).filter(state="OPEN").order_by("due_on")[:MOST_OF_A_KIND]:
+        url = reverse("console_objection", args=[objection.pk])
+        about = _("{dataset}: something is wrong").format(dataset=objection.dataset)
+        yield Waiting(_("Look and answer"), about, _("a citizen"), url, objection.due_on, is_provisional=objection.due_is_provisional)
 
 
 def _of_part(part: RequestPart, step: str, party: str, *, has_clock: bool = True) -> Waiting:
