@@ -180,6 +180,7 @@ AUTH_PASSWORD_VALIDATORS = [
 ]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "console"
+CITIZEN_REDIRECT_URL = "me"  # for whoever plays no role in a department
 LOGOUT_REDIRECT_URL = "home"
 ACCOUNT_ADAPTER = "exchange.accounts.adapter.InvitedOnlyAdapter"
 ACCOUNT_LOGIN_METHODS = {"username"}
@@ -194,7 +195,9 @@ SOCIALACCOUNT_ADAPTER = "exchange.accounts.oidc.provider.FromTheSettings"
 SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"provider_class": "exchange.accounts.oidc.provider.ProvedSignIn"}}
 SOCIALACCOUNT_STORE_TOKENS = False
 MFA_ADAPTER = "exchange.accounts.mfa.InlineDrawings"
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Mianzheng"
 
 # How messages leave the hub: dotted paths of adapters (exchange/accounts/adapters.py); without one they wait, and /status says so.
 OUTBOX = {channel: env.str(f"OUTBOX_{channel}", default="") for channel in ("SMS", "MAIL", "WEBHOOK")}
