@@ -75,7 +75,7 @@ def item(request: HttpRequest, applicant: Applicant, case: Case, requirement: st
     if piece is None:
         raise Http404
     do = request.POST.get("do") or request.GET.get("do", "")
-    way = words.WAYS.get(do)
+    way = words.WAYS.get(do) if do in _ACTS else None
     form = _form(request, case, piece, do) if way else None
     if form is not None and form.is_bound and form.is_valid() and _done(request, form, case, piece, do, applicant):
         return redirect("my_case", number=case.number)

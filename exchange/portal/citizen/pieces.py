@@ -167,7 +167,7 @@ class _Reader:
 
     def _ways(self, requirement: Requirement, state: str, *, is_silent: bool) -> tuple[Way, ...]:
         if requirement.kind is RequirementKind.SELF_PROVIDED:
-            return (WAYS["provide"],) if self.case.state in _TELLS else ()
+            return (WAYS["change" if state else "provide"],) if self.case.state in _TELLS else ()
         offered = [name for name in requirement.fallbacks if name in WAYS]
         if self.case.state == CaseState.PREVIEW and state in _STUCK:
             return tuple(WAYS[name] for name in offered if name != "retry" or state == EvidenceState.PROVIDER_DOWN)

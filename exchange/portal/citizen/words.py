@@ -134,6 +134,7 @@ WAYS: Mapping[str, Way] = {
         "commitment", _("I promise this is true"), _("You promise in writing. We check it later. A false promise has consequences.")
     ),
     "provide": Way("provide", _("Tell us yourself"), _("You type it in. We keep it with this application only.")),
+    "change": Way("provide", _("Change it"), _("You type it in. We keep it with this application only.")),
     "dispute": Way("dispute", _("This is wrong"), _("Say what is wrong. The office must check it.")),
     "wrong": Way("wrong", _("This is wrong"), _("Say what is wrong. The office must check it and answer you.")),
     "accept": Way("accept", _("I changed my mind: hand it over"), _("The deciding office sees it again.")),
