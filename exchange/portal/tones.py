@@ -65,6 +65,13 @@ STATES: dict[str, Face] = {
     "YES": Face(Tone.FOUND, "check", _("Yes")),
     "NO": Face(Tone.NEUTRAL, "stop", _("No")),
     "UNKNOWN": Face(Tone.NEUTRAL, "question", _("Unknown")),
+    # evidence of a case
+    "ASKED": Face(Tone.WAITING, "clock", _("Asking")),
+    "WAITING_FOR_OFFICER": Face(Tone.WAITING, "clock", _("An officer answers")),
+    "DECLINED": Face(Tone.NEUTRAL, "stop", _("Not handed over")),
+    "DISPUTED": Face(Tone.ATTENTION, "alert", _("Called wrong by the citizen")),
+    "UPLOADED": Face(Tone.WAITING, "inbox", _("A file was handed in")),
+    "COMMITTED": Face(Tone.NEUTRAL, "pencil", _("The citizen's own word")),
     # datasets and loads
     "PUBLISHED": Face(Tone.FOUND, "check", _("Published")),
     "CURRENT": Face(Tone.FOUND, "check", _("Current")),

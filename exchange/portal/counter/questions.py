@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from catalog.models import Dataset
@@ -57,14 +57,7 @@ def _question(requirement: Mapping[str, Any], offices: Mapping[str, str], found:
     if found is None:
         return told
     state = str(found.state)
-    is_fact = requirement["kind"] == "fact" and state == "FETCHED"
-    says = requirement.get("says", {}).get(found.answer, "") if is_fact else ""
-    return Question(
-        told.code,
-        told.title,
-        told.office,
-        told.why,
-        found.answer if is_fact else state,
-        bilingual(says) if says else "",
-        state in {"FETCHED", "NO_RECORD"},
-    )
+    is_given = state == "FETCHED"
+    answer = "YES" if found.values else found.answer
+    said = bilingual(requirement.get("says", {}).get(answer) or "") if is_given else ""
+    return replace(told, word=answer if is_given else state, sentence=said, may_dispute=state in {"FETCHED", "NO_RECORD"})

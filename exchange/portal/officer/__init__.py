@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.portal.officer import cases, steps
+from exchange.portal.officer import cases, offers, steps
 
 _CASE = "console/cases/<str:number>"
+_RUN = "console/offers/<slug:matter>/<slug:month>"
 
 urlpatterns = [
     path("console/cases", cases.queue, name="officer_cases"),
@@ -16,4 +17,9 @@ urlpatterns = [
     path(f"{_CASE}/appeal", steps.appeal, name="officer_appeal"),
     path(f"{_CASE}/items/<slug:requirement>", steps.answer, name="officer_answer"),
     path(f"{_CASE}/uploads/<uuid:upload>", cases.upload, name="officer_upload"),
+    path("console/offers", offers.runs, name="officer_offers"),
+    path("console/offers/<slug:matter>/start", offers.start, name="officer_offers_start"),
+    path(_RUN, offers.one_run, name="officer_offer_run"),
+    path(f"{_RUN}/progress", offers.progress, name="officer_offers_progress"),
+    path(f"{_RUN}/resume", offers.resume, name="officer_offers_resume"),
 ]

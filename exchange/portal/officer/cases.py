@@ -6,6 +6,7 @@ There is no way in but the queue: no page takes a name or a number of a person, 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -30,7 +31,7 @@ from exchange.affairs.reading import (
     reasons_of,
     steps,
 )
-from exchange.affairs.rules import judge
+from exchange.affairs.rules import Found, judge
 from exchange.affairs.viewed import record_view
 from exchange.portal.citizen.pieces import Piece, pieces_of
 from exchange.portal.department.desk import Desk, at_desk, show
@@ -105,14 +106,14 @@ def case_in_hand(desk: Desk, number: str) -> Case:
 
 def told(case: Case) -> dict[str, Any]:
     """What the page of a case shows."""
-    pieces = pieces_of(case)
+    pieces, found = pieces_of(case), found_of(case)
     decision = case.decisions.order_by("-pk").first()
-    judgement = judgement_of(decision) if decision else judge(plan_of(case), found_of(case))
+    judgement = judgement_of(decision) if decision else judge(plan_of(case), found)
     return {
         "case": case,
         "clock": clock_of(case),
         "asks": _asks(case),
-        "pieces": [(piece, _wants_answer(piece)) for piece in pieces if piece.state],
+        "pieces": [(piece, _word(piece, found.get(piece.code)), _wants_answer(piece)) for piece in pieces if piece.state],
         "judgement": judgement,
         "decision": decision,
         "reasons": reasons_of(decision) if decision else None,
@@ -120,7 +121,7 @@ def told(case: Case) -> dict[str, Any]:
         "objections": _objections(case),
         "appeal": _appeal(case),
         "notice": missing_of(case),
-        "timeline": [Step(words.event(step.event), "done", words.doer(step.by), step.at) for step in steps(case)],
+        "timeline": _timeline(case),
     }
 
 
@@ -129,6 +130,22 @@ def _asks(case: Case) -> Any:
     if case.state == CaseState.OBJECTED:
         return _("Another look")
     return _("Answer a question") if case.state == CaseState.PREVIEW else _("Decide")
+
+
+def _word(piece: Piece, found: Found | None) -> str:
+    """The answer where a register or an officer gave one, else the state: what the chip says."""
+    if found is None or piece.state != EvidenceState.FETCHED:
+        return piece.state
+    return "YES" if found.values else found.answer
+
+
+def _timeline(case: Case) -> list[Step]:
+    """The steps, the same one taken several times in a row as one line."""
+    runs = [list(run) for _same, run in groupby(steps(case), key=lambda step: (step.event, step.by))]
+    return [
+        Step(words.event(run[-1].event), "done", words.doer(run[-1].by), run[-1].at, f"× {len(run)}" if len(run) > 1 else "")
+        for run in runs
+    ]
 
 
 def _wants_answer(piece: Piece) -> bool:
