@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET
 from exchange.accounts.models import Person
 from exchange.affairs import actions
 from exchange.affairs.lifecycle import CaseState, EvidenceState
-from exchange.affairs.models import Case, Objection, Upload
+from exchange.affairs.models import Case, CaseStep, Objection, Upload
 from exchange.affairs.reading import (
     Clock,
     appeal_words,
@@ -142,10 +142,11 @@ def _word(piece: Piece, found: Found | None) -> str:
 def _timeline(case: Case) -> list[Step]:
     """The steps, the same one taken several times in a row as one line."""
     runs = [list(run) for _same, run in groupby(steps(case), key=lambda step: (step.event, step.by))]
-    return [
-        Step(words.event(run[-1].event), "done", words.doer(run[-1].by), run[-1].at, f"× {len(run)}" if len(run) > 1 else "")
-        for run in runs
-    ]
+    return [_step(run[-1], len(run)) for run in runs]
+
+
+def _step(last: CaseStep, times: int) -> Step:
+    return Step(words.event(last.event), "done", words.doer(last.by), last.at, f"× {times}" if times > 1 else "")
 
 
 def _wants_answer(piece: Piece) -> bool:
