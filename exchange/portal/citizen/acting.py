@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.errors import Invalid
+from exchange.affairs import actions
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.models import Case
 from exchange.portal.citizen.cases import case_context
@@ -39,9 +40,7 @@ class WordsForm(forms.Form):
 @own_case
 def ask(request: HttpRequest, applicant: Applicant, case: Case) -> HttpResponse:
     """ "Ask these offices for me": the explicit request, on which everything that follows rests."""
-    from exchange.affairs.actions import ask_offices
-
-    ask_offices(case, applicant=applicant)
+    actions.ask_offices(case, applicant=applicant)
     return redirect("my_case", number=case.number)
 
 
@@ -49,17 +48,14 @@ def ask(request: HttpRequest, applicant: Applicant, case: Case) -> HttpResponse:
 @own_case
 def submit(request: HttpRequest, applicant: Applicant, case: Case) -> HttpResponse:
     """Accept what was shown and not doubted, and hand in. What came after the page was shown is looked at first."""
-    from exchange.affairs.actions import answer_preview
-    from exchange.affairs.actions import submit as hand_in
-
     unanswered = {piece.code for piece in pieces_of(case) if piece.is_unanswered}
     if not unanswered <= set(request.POST.getlist("shown")):
         messages.info(request, _("Something new was found. Look at it, then hand in."))
         return redirect("my_case", number=case.number)
     try:
         if unanswered:
-            answer_preview(case, answers=dict.fromkeys(unanswered, "ACCEPTED"), words={}, applicant=applicant)
-        hand_in(case, applicant=applicant)
+            actions.answer_preview(case, answers=dict.fromkeys(unanswered, "ACCEPTED"), words={}, applicant=applicant)
+        actions.submit(case, applicant=applicant)
     except Invalid as refused:
         return back_to(request, case, refused)
     return redirect("my_case", number=case.number)
@@ -69,12 +65,10 @@ def submit(request: HttpRequest, applicant: Applicant, case: Case) -> HttpRespon
 @own_case
 def withdraw(request: HttpRequest, applicant: Applicant, case: Case) -> HttpResponse:
     """Take the application back; a page asks first, so that it works without scripts."""
-    from exchange.affairs.actions import withdraw as take_back
-
     context = case_context(case)
     if request.method != "POST":
         return show(request, "withdraw", **context) if context["may_withdraw"] else redirect("my_case", number=case.number)
-    take_back(case, applicant=applicant)
+    actions.withdraw(case, applicant=applicant)
     messages.success(request, _("You took it back. Nothing more is asked."))
     return redirect("my_case", number=case.number)
 
@@ -83,11 +77,9 @@ def withdraw(request: HttpRequest, applicant: Applicant, case: Case) -> HttpResp
 @own_case
 def appeal(request: HttpRequest, applicant: Applicant, case: Case) -> HttpResponse:
     """ "Let a person look": another look at the decision, with a clock."""
-    from exchange.affairs.actions import appeal as ask_for_review
-
     form = WordsForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid():
-        ask_for_review(case, words=form.cleaned_data["words"], applicant=applicant)
+        actions.appeal(case, words=form.cleaned_data["words"], applicant=applicant)
         messages.success(request, _("A person looks at it again. Below you read by when."))
         return redirect("my_case", number=case.number)
     return show(request, "appeal", form=form, **case_context(case))
@@ -97,10 +89,8 @@ def appeal(request: HttpRequest, applicant: Applicant, case: Case) -> HttpRespon
 @own_case
 def answer_missing(request: HttpRequest, applicant: Applicant, case: Case) -> HttpResponse:
     """Say that everything that was missing has been answered: the clock goes on."""
-    from exchange.affairs.actions import answer_notice
-
     try:
-        answer_notice(case, applicant=applicant)
+        actions.answer_notice(case, applicant=applicant)
     except Invalid as refused:
         return back_to(request, case, refused)
     messages.success(request, _("Handed in. Your deadline runs again."))

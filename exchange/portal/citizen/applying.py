@@ -10,7 +10,9 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from exchange.affairs import actions
 from exchange.affairs.applicants import Applicant
+from exchange.affairs.matters import matter_by_slug
 from exchange.affairs.models import Case
 from exchange.portal.citizen.signed_in import as_applicant
 
@@ -22,9 +24,6 @@ def apply(request: HttpRequest, applicant: Applicant, slug: str) -> HttpResponse
 
     GET is where sign-in and "who are you" lead back to: the service's page, whose button begins.
     """
-    from exchange.affairs.actions import start_case
-    from exchange.affairs.matters import matter_by_slug
-
     matter = matter_by_slug(slug)
     if request.method != "POST":
         return redirect("service", slug=matter.slug)
@@ -32,7 +31,7 @@ def apply(request: HttpRequest, applicant: Applicant, slug: str) -> HttpResponse
     if running is not None:
         messages.info(request, _("You had begun this already. Here you go on."))
         return redirect("my_case", number=running.number)
-    case = start_case(matter, applicant=applicant, language=get_language() or "en")
+    case = actions.start_case(matter, applicant=applicant, language=get_language() or "en")
     return redirect("my_case", number=case.number)
 
 

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from audit.errors import Invalid
+from exchange.affairs import actions
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.models import Case
 from exchange.affairs.reading import plan_of
@@ -109,39 +110,31 @@ def _promise(case: Case, piece: Piece) -> str:
 
 def _answer(answer: str) -> Act:
     def act(case: Case, piece: Piece, data: dict[str, Any], applicant: Applicant) -> None:
-        from exchange.affairs.actions import answer_preview
-
         said_of_it = {piece.code: data["words"]} if "words" in data else {}
-        answer_preview(case, answers={piece.code: answer}, words=said_of_it, applicant=applicant)
+        actions.answer_preview(case, answers={piece.code: answer}, words=said_of_it, applicant=applicant)
 
     return act
 
 
 def _fall_back(how: str) -> Act:
     def act(case: Case, piece: Piece, data: dict[str, Any], applicant: Applicant) -> None:
-        from exchange.affairs.actions import fall_back
-
-        fall_back(case, requirement=piece.code, how=how, applicant=applicant)
+        actions.fall_back(case, requirement=piece.code, how=how, applicant=applicant)
 
     return act
 
 
 def _upload(case: Case, piece: Piece, data: dict[str, Any], applicant: Applicant) -> None:
-    from exchange.affairs.actions import upload
-
-    upload(case, requirement=piece.code, file=data["file"], applicant=applicant)
+    actions.upload(case, requirement=piece.code, file=data["file"], applicant=applicant)
 
 
 def _provide(case: Case, piece: Piece, data: dict[str, Any], applicant: Applicant) -> None:
-    from exchange.affairs.actions import provide
-
-    provide(case, requirement=piece.code, value=data, applicant=applicant)
+    actions.provide(case, requirement=piece.code, value=data, applicant=applicant)
 
 
 def _object(case: Case, piece: Piece, data: dict[str, Any], applicant: Applicant) -> None:
-    from exchange.affairs.actions import object_to
-
-    object_to(evidence=piece.evidence, entry=None, provider=piece.provider, dataset=piece.dataset, words=data["words"], applicant=applicant)
+    actions.object_to(
+        evidence=piece.evidence, entry=None, provider=piece.provider, dataset=piece.dataset, words=data["words"], applicant=applicant
+    )
 
 
 _ACTS: dict[str, Act] = {

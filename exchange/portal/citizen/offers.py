@@ -3,29 +3,32 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.errors import Conflict
-from exchange.accounts.subject import Subject
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.matters import plan_of
 from exchange.affairs.models import Offer
+from exchange.affairs.offers import actions
+from exchange.affairs.offers.answering import found_in_offer, offer_for
 from exchange.affairs.offers.lifecycle import OfferState
-from exchange.affairs.offers.making import told_of
 from exchange.portal.citizen import words
 from exchange.portal.citizen.asked import department_name
 from exchange.portal.citizen.signed_in import as_applicant, said, show
 from exchange.portal.templatetags.look_text import bilingual
 from exchange.portal.tones import Face
+
+_STEPS: dict[str, Callable[..., Any]] = {"accept": actions.accept, "decline": actions.decline, "ask_again": actions.ask_again}
 
 
 @dataclass(frozen=True)
@@ -91,19 +94,14 @@ def my_offers(request: HttpRequest, applicant: Applicant) -> HttpResponse:
 @as_applicant
 def my_offer(request: HttpRequest, applicant: Applicant, offer_id: uuid.UUID) -> HttpResponse:
     """One offer, and what the person says to it."""
-    offer = Offer.objects.of(applicant.subject).select_related("version", "case").filter(pk=offer_id).first()
-    if offer is None:
-        raise Http404
+    offer = offer_for(offer_id, applicant=applicant)
     if request.method == "POST":
         return _answered(request, offer, applicant)
-    return show(request, "offer", offer=_shown(offer), found=_found(offer, applicant.subject))
+    return show(request, "offer", offer=_shown(offer), found=_found(offer, applicant))
 
 
 def _answered(request: HttpRequest, offer: Offer, applicant: Applicant) -> HttpResponse:
-    from exchange.affairs.offers import actions
-
-    steps = {"accept": actions.accept, "decline": actions.decline, "ask_again": actions.ask_again}
-    step = steps.get(request.POST.get("do", ""))
+    step = _STEPS.get(request.POST.get("do", ""))
     if step is None:
         return redirect("my_offer", offer_id=offer.pk)
     try:
@@ -116,12 +114,12 @@ def _answered(request: HttpRequest, offer: Offer, applicant: Applicant) -> HttpR
     return redirect("my_case", number=offer.case.number) if offer.case else redirect("my_offer", offer_id=offer.pk)
 
 
-def _found(offer: Offer, subject: Subject) -> list[tuple[str, str, str]]:
+def _found(offer: Offer, applicant: Applicant) -> list[tuple[str, str, str]]:
     """What was found for the offer: the question, the office's word, since when."""
     plan = plan_of(offer.version)
-    told = told_of(offer, subject)
+    told = found_in_offer(offer, applicant=applicant)
     needs = ((plan.requirements[code], said) for code, said in told.items() if code in plan.requirements)
-    return [(bilingual(need.title), bilingual(need.says.get(said.answer)), said.as_of) for need, said in needs]
+    return [(bilingual(need.title), bilingual(need.says.get(said["answer"])), said["as_of"]) for need, said in needs]
 
 
 urlpatterns = [

@@ -18,6 +18,7 @@ from audit.errors import Conflict, HubError, Invalid
 from exchange.accounts.subject import NotBound
 from exchange.affairs.applicants import Applicant, applicant_of
 from exchange.affairs.models import Case
+from exchange.affairs.reading import case_for
 from exchange.portal.templatetags.look_text import page_url
 
 View = Callable[..., HttpResponseBase]
@@ -45,8 +46,6 @@ def own_case(view: View) -> View:
     @as_applicant
     @wraps(view)
     def inner(request: HttpRequest, applicant: Applicant, number: str, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        from exchange.affairs.reading import case_for
-
         case = case_for(number, applicant=applicant)
         try:
             return view(request, applicant, case, *args, **kwargs)

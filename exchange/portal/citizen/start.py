@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.models import Licence
+from exchange.oversight.access_records import Filters, access_records
 from exchange.portal.citizen.cases import lines_of
 from exchange.portal.citizen.offers import offers_of
 from exchange.portal.citizen.signed_in import as_applicant, show
@@ -27,6 +28,7 @@ def me(request: HttpRequest, applicant: Applicant) -> HttpResponse:
         "more": len(cases) > FEW,
         "offered": [offer for offer in offers if offer.is_open],
         "offers": offers,
+        "looks": access_records(applicant.subject, filters=Filters()).lines[:FEW],
         "licences": Licence.objects.of(applicant.subject).select_related("case__version")[:FEW],
     }
     return show(request, "me", **context)
