@@ -261,7 +261,7 @@ def _initial(part: RequestPart | None) -> dict[str, Any]:
     if part is None:
         return {"period_until": timezone.localdate() + timedelta(days=364)}
     row_filter = part.row_filter or {}
-    name, rule = next(iter(row_filter.items()), ("", {}))
+    name, rule = next(iter(row_filter.items()), ("", dict[str, Any]()))
     return {
         "purpose": part.request.purpose_id,
         "reason": part.request.reason,

@@ -27,6 +27,7 @@ P = ParamSpec("P")
 ROOMS = {
     "console": _("What waits"),
     "console/cases": _("Cases"),
+    "console/offers": _("Offers"),
     "console/questions": _("Citizens' questions"),
     "console/objections": _("Citizens' objections"),
     "console/requests": _("Requests"),
