@@ -37,7 +37,8 @@ def issue(signer: Signer, *, claims: Document, hidden: Document, kind: str = TYP
     """Sign `claims` in clear and each member of `hidden` behind a digest; gives `<jwt>~<disclosure>~…~`.
 
     Salts have 128 bits (RFC 9901 section 9.3); `decoys` digests lead to nothing, so that the number of hidden members
-    stays unknown (section 4.2.5). Raises SdJwtError for a reserved name or one that stands in both.
+    stays unknown (section 4.2.5). Raises SdJwtError for a reserved name or one that stands in both,
+    CanonicalError for a value that canonical JSON has not.
     """
     if _RESERVED & (claims.keys() | hidden.keys()) or claims.keys() & hidden.keys():
         raise SdJwtError("a claim has a reserved name, or stands both open and hidden")

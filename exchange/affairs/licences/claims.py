@@ -31,8 +31,9 @@ class LicenceTerms:
 
 
 def open_claims(terms: LicenceTerms) -> Document:
-    """What everybody reads, kept short so that it fits into a QR code: which licence of which matter, what it grants, from when to when, where its status stands.
+    """What everybody reads: which licence of which matter, what it grants, from when to when, where its status stands.
 
+    It is kept short, so that it fits into a QR code.
     `exp` is the end of the last day in the hub's time zone (RFC 7519 section 4.1.4: from then on it is not accepted).
     """
     named = terms.plan.licence or {}
