@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 from asgiref.sync import sync_to_async
-from django.db import close_old_connections
+from django.db import connections
 from django.http import StreamingHttpResponse
 from django.utils.translation import gettext as _
 from rest_framework.renderers import BaseRenderer
@@ -47,20 +47,10 @@ def events_of(case: Case, *, last_seen: str) -> StreamingHttpResponse:
     """The answer that tells of one case until nothing is waited for. Raises Unavailable where too many listen already."""
     if len(_LISTENING) >= MOST_LISTENERS:
         raise Unavailable(_("Too many programs are listening. Read the evidence every few seconds instead."))
-    answer = StreamingHttpResponse(_Events(case, last_seen), content_type="text/event-stream; charset=utf-8")
+    answer = StreamingHttpResponse(_listen(case, last_seen), content_type="text/event-stream; charset=utf-8")
     answer["Cache-Control"] = "private, no-store"
     answer["X-Accel-Buffering"] = "no"  # a proxy that collects answers would hold the events back
     return answer
-
-
-class _Events:
-    """Async under ASGI. Under WSGI, which would hold a thread for a minute, one event and the request to come again."""
-
-    def __init__(self, case: Case, last_seen: str) -> None:
-        self.case, self.last_seen = case, last_seen
-
-    def __aiter__(self) -> AsyncIterator[bytes]:
-        return _listen(self.case, self.last_seen)
 
 
 async def _listen(case: Case, seen: str) -> AsyncIterator[bytes]:
@@ -93,10 +83,17 @@ def _states(case: Case) -> tuple[dict[str, Any], str]:
     try:
         rows = list(_rows(case))
     finally:
-        close_old_connections()
+        _release()
     state = rows[0][2] if rows else case.state
     told = {"state": state, "evidence": [{"requirement": requirement, "state": piece} for requirement, piece, _state in rows]}
     return told, sha256_text(orjson.dumps(told)).removeprefix("sha256:")[:32]
+
+
+def _release() -> None:
+    """Between two looks nobody holds a connection: a pool has fewer of them than there may be listeners."""
+    for connection in connections.all(initialized_only=True):
+        if not connection.in_atomic_block:
+            connection.close_if_unusable_or_obsolete()
 
 
 def _rows(case: Case) -> Iterator[tuple[str, str, str]]:
