@@ -13,3 +13,9 @@ class OversightConfig(AppConfig):
     label = "oversight"
     verbose_name = _("Oversight")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Name the work that this room does in the background."""
+        from exchange.oversight import works
+
+        works.register_work()

@@ -15,7 +15,7 @@ class Met(models.TextChoices):
     """How one material of one decided case was met. Only SPARED is a proof spared."""
 
     SPARED = "SPARED", _("Spared: an office was asked, and the question stands in the log")
-    LISTED = "LISTED", _("Not asked for any more")
+    ABOLISHED = "ABOLISHED", _("Not asked for any more")
     PROMISED = "PROMISED", _("Promised by the citizen")
     BROUGHT = "BROUGHT", _("Brought by the citizen after all")
     TOLD = "TOLD", _("Told by the citizen")
@@ -46,7 +46,7 @@ class CountedCase(models.Model):
 
 
 class SparedProof(models.Model):
-    """One material of one decided case: how it was met, and the leaf hash of the exchange's entry where it was spared.
+    """One material of one decided case: how it was met, and the leaf hashes (32 bytes each) of the entries where it was spared.
 
     `disposition` is that of the matter file (VERIFIED, SHARED, COMMITMENT …); `met` is what really happened.
     """
@@ -57,7 +57,7 @@ class SparedProof(models.Model):
     disposition = models.CharField(max_length=32)
     met = models.CharField(max_length=16, choices=Met)
     decided_on = models.DateField()
-    leaf = models.BinaryField(max_length=32, null=True, blank=True)
+    leaves = models.BinaryField(null=True, blank=True)
 
     class Meta:
         verbose_name = _("material of a decided case")
@@ -65,7 +65,7 @@ class SparedProof(models.Model):
         indexes = (models.Index(fields=("matter", "decided_on", "met"), name="spared_by_matter"),)
         constraints: ClassVar[list[models.BaseConstraint]] = [
             models.UniqueConstraint(fields=("case", "material"), name="spared_once_per_material"),
-            models.CheckConstraint(condition=~Q(met=Met.SPARED) | Q(leaf__isnull=False), name="spared_has_its_entry"),
+            models.CheckConstraint(condition=~Q(met=Met.SPARED) | Q(leaves__isnull=False), name="spared_has_its_entry"),
         ]
 
     def __str__(self) -> str:

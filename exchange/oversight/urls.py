@@ -1,0 +1,16 @@
+"""Machine addresses of this room; they stand under those of citizen services, where programs look for them."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from exchange.oversight import api
+
+_ACCESS = "api/v1/affairs/access"
+
+urlpatterns = [
+    path(_ACCESS, api.AccessLines.as_view()),
+    path(f"{_ACCESS}/<int:entry>", api.AccessLine.as_view()),
+    path(f"{_ACCESS}/<int:entry>/question", api.AccessQuestion.as_view()),
+    path(f"{_ACCESS}/<int:entry>/objection", api.AccessObjection.as_view()),
+]
