@@ -258,7 +258,7 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Mianzheng management API",
-    "DESCRIPTION": "Catalogue, sharing requests, agreements and the public log of a government data exchange hub.",
+    "DESCRIPTION": "Catalogue, sharing requests, agreements, citizen services and the public log of a government data exchange hub.",
     "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],

@@ -15,6 +15,7 @@ urlpatterns = [
     path("", include("exchange.accounts.urls")),
     path("", include("exchange.sharing.urls")),
     path("", include("exchange.affairs.urls")),
+    path("", include("exchange.oversight.urls")),
     path("", include("exchange.api_docs")),
     path("", include("exchange.portal.urls_machine")),
 ]
