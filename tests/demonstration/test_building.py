@@ -21,9 +21,9 @@ from exchange.accounts.acting import roles_in
 from exchange.accounts.models import Person
 from exchange.accounts.subject import subject_of
 from exchange.affairs.actions import decides_matter
-from exchange.affairs.models import Case, Matter
+from exchange.affairs.models import Case, Matter, OfferRun
 from exchange.affairs.reading import decision_of, judgement_of
-from exchange.demonstration.building import agreeing, build, demo_json, exchanges
+from exchange.demonstration.building import agreeing, build, demo_json, exchanges, months
 from exchange.demonstration.building.calling import Reply, call
 from exchange.demonstration.building.plans import PLANS, Goal
 from exchange.jurisdictions import load_residents
@@ -34,6 +34,7 @@ from exchange.sharing.sides import agreement_steps, part_steps
 
 URL = "http://127.0.0.1:8000"
 HOUSEHOLDS = 40
+DECEASED = "510120193910100516"
 
 
 def read(home: Path) -> dict[str, Any]:
@@ -105,7 +106,7 @@ class TestTheBuiltCity(TestCase):
 
     def test_demo_json_has_what_the_design_names_and_is_for_its_owner_alone(self) -> None:
         assert stat.S_IMODE((self.home / "demo.json").stat().st_mode) == 0o600
-        assert set(self.city) == {"base_url", "authority_root", "people", "systems", "agreements", "citizens", "matters", "cases"}
+        assert set(self.city) == {"base_url", "authority_root", "people", "systems", "agreements", "citizens", "matters", "cases", "offers"}
         assert len({system["department"] for system in self.city["systems"]}) >= 2
         for system in self.city["systems"]:
             key = self.home / system["private_key_file"]  # an absolute path stays what it is
@@ -178,6 +179,36 @@ class TestTheBuiltCity(TestCase):
         assert granted["young_man_with_care_allowance"] == {"care_allowance"}
         assert granted["man_who_objected"] == {"living_allowance"}
         assert granted["holder_of_expired_certificate"] == set()
+
+    def test_each_offer_ends_as_it_is_told(self) -> None:
+        told = {entry["resident"]: (entry["state"], bool(entry["case"])) for entry in self.city["offers"]}
+        assert told == {
+            "widow_of_83": ("ACCEPTED", True),
+            "man_of_86": ("ASSUMED", True),
+            "woman_who_says_no": ("DECLINED", False),
+            "the_deceased": ("STOPPED", False),
+        }
+        paid = [entry["case"] for entry in self.city["offers"] if entry["case"]]
+        assert {case.outcome for case in Case.objects.filter(number__in=paid)} == {"GRANTED"}
+
+    def test_the_offer_to_the_dead_stopped_because_of_the_register(self) -> None:
+        offer = months.latest_offer("the_deceased")
+        assert offer is not None
+        assert offer.reason == "alive"
+        assert ask(self._old_age(), "verify", subject=DECEASED, facts=[{"fact": "alive", "with": {}}]).body["answers"][0]["answer"] == "NO"
+
+    def _old_age(self) -> dict[str, Any]:
+        return next(entry for entry in self.city["agreements"] if entry["dataset"] == "R01")
+
+    def test_nobody_far_below_80_or_elsewhere_got_an_offer(self) -> None:
+        for resident in ("man_who_moved_away_at_85", "wheelchair_user", "daughter_of_the_deceased"):
+            assert months.latest_offer(resident) is None
+
+    def test_two_months_were_run_to_their_end(self) -> None:
+        runs = OfferRun.objects.order_by("month")
+        assert [run.state for run in runs] == ["DONE", "DONE"]
+        assert runs[0].offered == runs[0].listed > len(months.TOLD)
+        assert runs[1].offered == 0
 
     def test_the_outage_paused_the_clock_and_is_over(self) -> None:
         case = Case.objects.get(number=next(e["number"] for e in self.city["cases"] if e["resident"] == "woman_whose_office_was_down"))

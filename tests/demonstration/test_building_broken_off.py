@@ -12,11 +12,12 @@ import pytest
 
 from audit import acts
 from catalog import actions as catalog_actions
+from catalog import work
 from exchange.accounts.demonstration import sign_in
 from exchange.accounts.models import Person
 from exchange.affairs import actions as case_actions
 from exchange.affairs.models import Case
-from exchange.demonstration.building import agreeing, build, calling, demo_json, exchanges, leading, publishing, services, staff
+from exchange.demonstration.building import agreeing, build, calling, demo_json, exchanges, leading, months, publishing, services, staff
 from exchange.demonstration.building.plans import IN_FORCE, IS_SIGNED, PLANS, Goal
 from exchange.demonstration.building.roll import EMPLOYEES
 from exchange.jurisdictions import load_registers
@@ -83,18 +84,25 @@ PLACES = [
     (case_actions, "submit", 1),
     (case_actions, "appeal", 1),
     (case_actions, "settle_appeal", 1),
+    (months, "start_run", 1),
+    (work, "run", 1),
+    (months, "accept_offer", 1),
+    (months, "decline_offer", 1),
+    (publishing, "publish_revision", 1),
+    (months, "enqueue_assuming", 1),
+    (months, "start_run", 2),
     (demo_json, "write", 1),
 ]
 """Where it is broken off, in the order of the steps, and at which call; each twice: not done, and done but not known."""
 
 
 ENDS = [
-    *[("DECIDED", "GRANTED")] * 3,
+    *[("DECIDED", "GRANTED")] * 5,
     *[("DECIDED", "REFUSED")] * 2,
     *[("SUBMITTED", "")] * 2,
     ("REVIEWED", "GRANTED"),
 ]
-"""How the cases of the stories stand in the end."""
+"""How the cases of the stories and of the offers stand in the end."""
 
 
 def test_a_building_that_is_broken_off_goes_on(demonstration: Path, monkeypatch: pytest.MonkeyPatch) -> None:

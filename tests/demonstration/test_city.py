@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from exchange.demonstration.generator import REFERENCE_DATE, GeneratedCity
+from exchange.demonstration.generator.before import write_before
 from exchange.demonstration.generator.gaps import GAP_ITEMS
 
 Rows = Callable[[str], list[dict[str, str]]]
@@ -260,3 +261,16 @@ def test_a_build_that_breaks_leaves_no_half_file(small_city: SmallCity, tmp_path
 def test_a_city_too_small_or_too_large_is_refused_with_the_bounds(small_city: SmallCity, households: int) -> None:
     with pytest.raises(ValueError, match="must lie between"):
         small_city("city", households=households)
+
+
+def test_some_weeks_ago_whoever_died_since_was_alive(small_city: SmallCity, registers: Registers, residents: dict[str, Any]) -> None:
+    city = small_city("city")
+    dead = residents["the_deceased"]["identifiers"][0]["id"]
+    before = write_before(city.home, registers, city.today).read_text("utf-8-sig").splitlines()
+    now = city.files["R01"].path.read_text("utf-8-sig").splitlines()
+    changed = {then.split(",")[0]: (then, later) for then, later in zip(before, now, strict=True) if then != later}
+
+    assert dead in changed
+    assert changed[dead][0].endswith(",registered,true")
+    assert changed[dead][1].endswith(",cancelled,false")
+    assert all(later.endswith(",cancelled,false") for _then, later in changed.values())

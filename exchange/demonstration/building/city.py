@@ -9,6 +9,7 @@ from exchange.demonstration.building import (
     founding,
     handing,
     leading,
+    months,
     publishing,
     sequencing,
     services,
@@ -46,6 +47,10 @@ def take_steps(*, households: int, base_url: str) -> None:
     with step("  Citizens", "have accounts and applied"):
         citizens.bind_citizens()
         leading.lead_all()
+    with step("  Offers", "made in two months"):
+        months.last_month()
+        publishing.publish_news()
+        months.this_month_too()
     with step("  Log", "entries in the log"):
         sequencing.sequence_all()
     handing.write(base_url)

@@ -15,7 +15,7 @@ from audit.signers import key_path
 from exchange.accounts.demonstration import Resident, sign_in
 from exchange.affairs.matters import open_matters
 from exchange.affairs.models import Matter
-from exchange.demonstration.building import demo_json
+from exchange.demonstration.building import demo_json, months
 from exchange.demonstration.building.agreeing import agreement_of
 from exchange.demonstration.building.leading import lead
 from exchange.demonstration.building.passwords import password_of
@@ -46,6 +46,7 @@ def write(base_url: str) -> None:
             "citizens": [_citizen(resident) for resident in sign_in().residents.values()],
             "matters": [_matter(matter) for matter in open_matters()],
             "cases": [_case(story) for story in STORIES],
+            "offers": [_offer(resident) for resident in months.TOLD],
         }
     )
 
@@ -63,6 +64,13 @@ def _citizen(resident: Resident) -> dict[str, Any]:
 
 def _matter(matter: Matter) -> dict[str, str]:
     return {"code": matter.code, "slug": matter.slug, "lead": matter.lead_id}
+
+
+def _offer(resident: str) -> dict[str, Any]:
+    """What became of the offer to a named resident; `case` is empty where there is none."""
+    offer = months.latest_offer(resident)
+    case = offer.case if offer else None
+    return {"resident": resident, "state": offer.state if offer else "", "case": case.number if case else ""}
 
 
 def _case(story: Story) -> dict[str, Any]:

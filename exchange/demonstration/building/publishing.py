@@ -19,6 +19,7 @@ from exchange.accounts.models import Person
 from exchange.demonstration.building import staff
 from exchange.demonstration.building.roll import ADMINISTRATOR, APPROVER, PUBLISHER
 from exchange.demonstration.generator import generate
+from exchange.demonstration.generator.before import POPULATION, before_path, write_before
 from exchange.jurisdictions import load_registers
 from exchange.starting.telling import ChangingLine, step
 
@@ -49,20 +50,36 @@ def publish_register(code: str, register: dict[str, Any]) -> None:
         publish_version(Department.objects.get(code=register["provider"]), document=register, acting_user=publisher)
     dataset = Dataset.objects.get(code=code)
     if code not in acts.standing().revisions:
-        publish_revision(_load(dataset, publisher), acting_user=publisher)
+        publish_revision(_load(dataset, publisher, _first_file(code)), acting_user=publisher)
     steward = staff.of(register["provider"], APPROVER)
     if not is_steward(steward, dataset):
         appoint_steward(dataset, person=steward, acting_user=staff.of(register["provider"], ADMINISTRATOR))
 
 
-def _load(dataset: Dataset, publisher: Person) -> Load:
-    """A load of the register's file that passed the gate; one that a broken-off run left is taken up again."""
+def publish_news() -> None:
+    """The population register of today, where that of some weeks ago is still in force."""
+    dataset = Dataset.objects.get(code=POPULATION)
+    if dataset.revisions.count() == 1:
+        publisher = staff.of(dataset.provider_id, PUBLISHER)
+        publish_revision(_load(dataset, publisher, _file(POPULATION)), acting_user=publisher)
+
+
+def _file(code: str) -> Path:
+    return city_folder() / f"{code}.csv"
+
+
+def _first_file(code: str) -> Path:
+    """What is published first: of the population register the one of some weeks ago."""
+    return before_path(city_folder()) if code == POPULATION else _file(code)
+
+
+def _load(dataset: Dataset, publisher: Person, path: Path) -> Load:
+    """A load of the file that passed the gate; one that a broken-off run left is taken up again."""
     line = ChangingLine(f"  {dataset.code}")
     left = dataset.loads.filter(state__in=[LoadState.RECEIVED, LoadState.CHECKING, LoadState.READY]).first()
     if left is not None:
         load = check_load(left, on_progress=lambda percent: line.show(f"{percent} % checked"))
     else:
-        path = city_folder() / f"{dataset.code}.csv"
         load = load_file(
             dataset, path=path, filename=path.name, acting_user=publisher, on_progress=lambda percent: line.show(f"{percent} % checked")
         )
@@ -82,6 +99,7 @@ def _generate(households: int) -> None:
         today = timezone.localdate()
         city = generate(city_folder(), households, on_progress=lambda done, of: line.show(f"{done} of {of} households"), today=today)
         line.end()
+        write_before(city_folder(), load_registers(), today)
     about = {"households": city.households, "residents": city.residents, "today": today.isoformat()}
     part = complete.with_suffix(".part")
     part.write_text(json.dumps(about), "utf-8")

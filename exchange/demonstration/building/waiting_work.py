@@ -1,0 +1,26 @@
+"""Do the work of citizens' cases that waits, as the worker of a running hub does. Figures and messages wait for that worker."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from audit import trail
+from catalog import work
+from catalog.models import Work
+from exchange.demonstration.building import sequencing
+
+_ROOM = "affairs."
+_MOST_PENDING = 500
+
+
+class WorkFailed(Exception):
+    """A piece of work did not come to its end: a fault of the program; its name says which."""
+
+
+def do_all() -> None:
+    """Everything that is due, and what follows from it. Raises WorkFailed at the first that fails."""
+    while (waiting := Work.objects.due(timezone.now()).filter(name__startswith=_ROOM).order_by("pk").first()) is not None:
+        if not work.run(waiting.pk):
+            raise WorkFailed(waiting.name)
+        if trail.backlog().count > _MOST_PENDING:
+            sequencing.sequence_all()
