@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +10,11 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
+from exchange.accounts.actions import open_account, unbind
+from exchange.accounts.models import Person
+from exchange.accounts.subject import subject_of
 from exchange.affairs.counter import visits
-from exchange.affairs.models import Case, CounterVisit, Evidence
+from exchange.affairs.models import AccountCode, Case, CounterVisit, Evidence
 from tests.affairs.conftest import affairs_world  # noqa: F401 - a fixture
 from tests.affairs.world import IDENTIFIERS, AffairsWorld
 
@@ -158,3 +162,69 @@ def test_a_renewed_screen_shows_nothing_at_its_old_address(clerk: Client, affair
     clerk.post("/en/counter/screen")
     assert Client().get(old).status_code == 404
     assert Client().get(screen_of(affairs_world)).status_code == 200
+
+
+def code_of(clerk: Client) -> str:
+    shown = re.search(r"<strong>([A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4})</strong>", text(clerk.post("/en/counter/visit/account")))
+    assert shown
+    return shown[1]
+
+
+@pytest.fixture
+def stranger(affairs_world: AffairsWorld) -> Client:  # noqa: F811
+    """Somebody with an account that is bound to nobody."""
+    client = Client()
+    client.force_login(open_account("newcomer", password=None, acting_system="tests"))
+    return client
+
+
+def test_a_code_from_the_counter_binds_the_citizens_account(clerk: Client, stranger: Client, affairs_world: AffairsWorld) -> None:  # noqa: F811
+    begin(clerk, IDENTIFIERS["old"])
+    say(affairs_world, "yes")
+    unbind(affairs_world.people["old"], acting_system="tests")
+    code = code_of(clerk)
+    clerk.post("/en/counter/visit/next")
+    assert stranger.post("/en/me/who-are-you/counter", {"code": code.lower()}).status_code == 302
+    person = Person.objects.get(username="newcomer")
+    assert (subject_of(person).identifier, person.assurance) == (IDENTIFIERS["old"], "HIGH")
+
+
+def test_a_code_counts_once(clerk: Client, stranger: Client, affairs_world: AffairsWorld) -> None:  # noqa: F811
+    begin(clerk, IDENTIFIERS["old"])
+    say(affairs_world, "yes")
+    code = code_of(clerk)
+    stranger.post("/en/me/who-are-you/counter", {"code": code})
+    other = Client()
+    other.force_login(open_account("thief", password=None, acting_system="tests"))
+    assert other.post("/en/me/who-are-you/counter", {"code": code}).status_code == 422
+    assert not Person.objects.get(username="thief").identifier_sealed
+
+
+def test_an_old_code_does_not_count(clerk: Client, stranger: Client, affairs_world: AffairsWorld) -> None:  # noqa: F811
+    begin(clerk, IDENTIFIERS["old"])
+    say(affairs_world, "yes")
+    code = code_of(clerk)
+    AccountCode.objects.update(expires_at=timezone.now() - timedelta(seconds=1))
+    assert stranger.post("/en/me/who-are-you/counter", {"code": code}).status_code == 422
+
+
+def test_no_code_before_the_citizens_yes(clerk: Client, affairs_world: AffairsWorld) -> None:  # noqa: F811
+    begin(clerk)
+    assert clerk.post("/en/counter/visit/account").status_code == 302
+    assert not AccountCode.objects.exists()
+
+
+def test_guessing_codes_is_stopped(stranger: Client) -> None:
+    statuses = [stranger.post("/en/me/who-are-you/counter", {"code": f"AAAA-AAAA-AA{n:02d}"}).status_code for n in range(12)]
+    assert statuses[:10] == [422] * 10
+    assert statuses[10:] == [429] * 2
+
+
+def test_an_account_at_work_is_not_bound(clerk: Client, affairs_world: AffairsWorld) -> None:  # noqa: F811
+    begin(clerk, IDENTIFIERS["old"])
+    say(affairs_world, "yes")
+    code = code_of(clerk)
+    officer = Client()
+    officer.force_login(affairs_world.staff["cab_officer"])
+    officer.post("/en/me/who-are-you/counter", {"code": code})
+    assert not affairs_world.staff["cab_officer"].bindings.exists()

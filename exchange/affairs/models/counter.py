@@ -73,3 +73,22 @@ class CounterVisit(models.Model):
 
     def __str__(self) -> str:
         return f"visit {self.slip} {self.state}"
+
+
+class AccountCode(models.Model):
+    """What a clerk printed for a citizen seen in person: typed into an account, it binds that account. Used once; kept as a keyed hash."""
+
+    code_hash = models.BinaryField(max_length=32, unique=True)
+    subject_kind = models.CharField(max_length=32)
+    subject_sealed = models.BinaryField()
+    clerk = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    given_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("account code")
+        verbose_name_plural = _("account codes")
+
+    def __str__(self) -> str:
+        return f"account code {self.pk}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.portal.counter import desk, screen, visit
+from exchange.portal.counter import account, desk, screen, visit
 
 urlpatterns = [
     path("counter", desk.desk, name="counter"),
@@ -15,7 +15,9 @@ urlpatterns = [
     path("counter/visit/confirmed", visit.confirmed, name="counter_confirmed"),
     path("counter/visit/hand-in", visit.hand_in, name="counter_hand_in"),
     path("counter/visit/paper", visit.paper, name="counter_paper"),
+    path("counter/visit/account", account.give, name="counter_account"),
     path("counter/visit/next", visit.next_person, name="counter_next"),
+    path("me/who-are-you/counter", account.use, name="bind_counter"),
     path("screen/<str:screen>", screen.screen, name="counter_screen"),
     path("screen/<str:screen>/answer", screen.answer, name="counter_answer"),
 ]
