@@ -33,20 +33,20 @@ class Verified:
     kid: str
 
 
-def issue(signer: Signer, *, claims: Document, hidden: Document, kind: str = TYPE, decoys: int = 2) -> str:
+def issue(signer: Signer, *, claims: Document, hidden: Document, kind: str = TYPE, digests: int = 6) -> str:
     """Sign `claims` in clear and each member of `hidden` behind a digest; gives `<jwt>~<disclosure>~…~`.
 
-    Salts have 128 bits (RFC 9901 section 9.3); `decoys` digests lead to nothing, so that the number of hidden members
-    stays unknown (section 4.2.5). Raises SdJwtError for a reserved name or one that stands in both,
+    Salts have 128 bits (RFC 9901 section 9.3). Digests that lead to nothing fill them up to `digests`, so that the number
+    of hidden members stays unknown (section 4.2.5). Raises SdJwtError for a reserved name or one that stands in both,
     CanonicalError for a value that canonical JSON has not.
     """
     if _RESERVED & (claims.keys() | hidden.keys()) or claims.keys() & hidden.keys():
         raise SdJwtError("a claim has a reserved name, or stands both open and hidden")
     texts = [b64url(dumps([fresh_nonce(), name, value])) for name, value in hidden.items()]
-    digests = [digest_of(text) for text in texts] + [digest_of(b64url(os.urandom(32))) for _ in range(decoys)]
+    decoys = [b64url(os.urandom(32)) for _ in range(digests - len(texts))]
     payload: Document = {**claims, "_sd_alg": "sha-256"}
-    if digests:
-        payload["_sd"] = [*sorted(digests)]
+    if texts or decoys:
+        payload["_sd"] = [*sorted(map(digest_of, texts + decoys))]
     return "~".join([sign_jwt(signer, payload, kind=kind), *texts, ""])
 
 
