@@ -33,7 +33,7 @@ _AN_HOUR = timedelta(hours=1)
 
 
 def give_code(visit: CounterVisit) -> str:
-    """A fresh code for the citizen of a confirmed visit, as `ABCD-EFGH-JKLM`; earlier unused ones end. Raises CaseMoved."""
+    """A fresh code for the citizen of a confirmed visit, as `ABCD-EFGH-JKLM`. Raises CaseMoved."""
     if visit.state != VisitState.CONFIRMED:
         raise CaseMoved(_("The citizen has not confirmed yet."))
     subject, now = subject_at(visit), timezone.now()
