@@ -118,4 +118,4 @@ def _fetched(address: str) -> dict[str, Any]:
 
 def _ours(request: HttpRequest, target: Any) -> str:
     is_ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
-    return str(target) if target and is_ours else resolve_url(settings.LOGIN_REDIRECT_URL)
+    return str(target) if target and is_ours else resolve_url(settings.CITIZEN_REDIRECT_URL)
