@@ -22,10 +22,13 @@ from audit.models import EntryIndex, LogHead, TallyCount
 from audit.proof.acts import AgreementState, Standing
 from audit.proof.keys import Use
 from audit.proof.note import verifier_key
+from audit.readers import may_read_log
 from catalog.models import Dataset
 from exchange.portal.auditor.names import Names, read_names
 from exchange.portal.auditor.reasons import reason_text
 from exchange.portal.charts import Bar, Chart
+from exchange.portal.transparency_figures import services_context
+from exchange.portal.transparency_figures import urlpatterns as figures_urlpatterns
 
 DAYS = 30
 _DAY_MS = 86_400_000
@@ -61,6 +64,8 @@ def transparency(request: HttpRequest) -> HttpResponse:
         "origin": log_origin(),
         "is_custody_relaxed": settings.ALLOW_HUB_CUSTODY,
         "days": DAYS,
+        "is_figures_auditor": may_read_log(request.user),
+        **services_context(),
         **_authority(),
     }
     return render(request, "public/transparency.html", context)
@@ -167,4 +172,4 @@ def _in_force(standing: Standing, now: str) -> int:
     return count
 
 
-urlpatterns = [path("transparency", transparency, name="transparency")]
+urlpatterns = [path("transparency", transparency, name="transparency"), *figures_urlpatterns]
