@@ -19,7 +19,7 @@ from exchange.affairs.clock import PROVIDER_DOWN, close_pause
 from exchange.affairs.errors import AnswerIncomplete
 from exchange.affairs.gathering import enqueue_gathering
 from exchange.affairs.lifecycle import CaseEvent, CaseState, EvidenceEvent, EvidenceState
-from exchange.affairs.models import Case, Evidence
+from exchange.affairs.models import Case, Channel, Evidence
 from exchange.affairs.models.evidence import Preview
 from exchange.affairs.moves import hold_case, move_case, move_evidence, moved_on
 from exchange.affairs.reading import evidence_context, opened_evidence, plan_of
@@ -27,7 +27,7 @@ from exchange.affairs.recorded import By, record_step, subject_of_case
 from exchange.affairs.rules import Answer
 from exchange.affairs.rules.matter import Requirement, RequirementKind
 
-RETRY, OFFICER, COMMITMENT = "retry", "officer", "commitment"
+RETRY, OFFICER, COMMITMENT, UPLOAD = "retry", "officer", "commitment", "upload"
 _NOT_FOUND = "NO_RECORD"
 _SHOWN = frozenset({EvidenceState.FETCHED, EvidenceState.NO_RECORD})
 
@@ -107,7 +107,8 @@ def fall_back(case: Case, *, requirement: str, how: str, applicant: Applicant) -
 def require_offered(case: Case, requirement: str, how: str) -> Evidence:
     """The case's piece, where the matter offers this way out for it."""
     row, need = evidence_of(case, requirement), plan_of(case).requirements.get(requirement)
-    if row is None or need is None or how not in need.fallbacks:
+    asks_for_paper = how == UPLOAD and case.channel == Channel.OFFER  # what an office offers by itself is decided without one
+    if row is None or need is None or how not in need.fallbacks or asks_for_paper:
         raise _not_offered(requirement, _("This way is not offered here. Choose one of those shown."))
     if how == COMMITMENT and _register_answered(case, row):
         raise _not_offered(requirement, _("An office has answered this. If the answer is wrong, say so: a promise does not replace it."))

@@ -16,7 +16,7 @@ from audit.proof import envelope
 from exchange.affairs import sealing
 from exchange.affairs.actions.four_eyes import require_officer
 from exchange.affairs.actions.owning import require_own
-from exchange.affairs.actions.previewing import require_offered
+from exchange.affairs.actions.previewing import UPLOAD, require_offered
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.clock import PROVIDER_DOWN, close_pause
 from exchange.affairs.errors import AnswerIncomplete, NoSuchCase
@@ -25,7 +25,6 @@ from exchange.affairs.models import Case, SupplementNotice, Upload
 from exchange.affairs.moves import hold_case, move_evidence, moved_on
 from exchange.affairs.recorded import record_step, subject_of_case
 
-UPLOAD = "upload"
 LARGEST = 10 * 1024 * 1024
 _LONGEST_NAME = 120
 _FIRST_BYTES = {b"%PDF-": "application/pdf", b"\xff\xd8\xff": "image/jpeg", b"\x89PNG\r\n\x1a\n": "image/png"}

@@ -19,7 +19,7 @@ OWNER_CHECK = "OWNER_CHECK"
 
 def guard_faults(matter: Document, registers: Registers) -> Iterator[Broken]:
     """Every reason why the matter may not be published."""
-    for check in (_names, _demands, _sources, _idle_values, _listed):
+    for check in (_names, _demands, _sources, _idle_values, _listed, _offered):
         yield from check(matter, registers)
 
 
@@ -147,3 +147,12 @@ def _listed(matter: Document, registers: Registers) -> Iterator[Broken]:
         return
     yield from _asked_of({"items": listed["items"]}, description, steps)
     yield from _why_asked(matter, listed, description, steps, registers)
+
+
+def _offered(matter: Document, _registers: Registers) -> Iterator[Broken]:
+    """A matter that is offered by itself asks nobody for a paper, not even for one that no office holds."""
+    if "proactive" not in matter:
+        return
+    for position, material in enumerate(matter["former_materials"]):
+        if material["disposition"] == "SELF_PROVIDED":
+            yield Broken(("former_materials", position), "proactive", "what is offered without application may demand nothing")
