@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.affairs.api import cases, evidence, licences, matters, offers
+from exchange.affairs.api import cases, evidence, licences, matters, offers, payments
 
 _ROOT = "api/v1/affairs"
 _CASE = f"{_ROOT}/cases/<str:number>"
@@ -27,4 +27,8 @@ urlpatterns = [
     path(f"{_ROOT}/offers", offers.Offers.as_view()),
     path(f"{_ROOT}/offers/<uuid:offer_id>", offers.OneOffer.as_view()),
     path(f"{_ROOT}/licences/<str:licence_id>/status", licences.LicenceStatusView.as_view()),
+    path(f"{_ROOT}/payments", payments.PaymentOrders.as_view()),
+    path(f"{_ROOT}/payments/<uuid:order_id>", payments.OnePaymentOrder.as_view()),
+    path(f"{_ROOT}/payments/<uuid:order_id>/paid", payments.PaidView.as_view()),
+    path(f"{_ROOT}/payments/<uuid:order_id>/returned", payments.ReturnedView.as_view()),
 ]

@@ -21,7 +21,7 @@ from exchange.accounts.subject import Assurance
 from exchange.affairs import sealing
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.errors import AnswerIncomplete, CaseMoved, NotThisOfficer
-from exchange.affairs.licences import change_status, issue, order_month, paying, signing, standing
+from exchange.affairs.licences import change_status, issue, order_month, paying, signing, standing, treasury
 from exchange.affairs.licences.issuing import NothingGranted, granted_benefits, licence_context
 from exchange.affairs.licences.lifecycle import LICENCE, PAYMENT, LicenceEvent, LicenceStatus, PaymentEvent
 from exchange.affairs.models import Case, Channel, Decision, Evidence, Licence, PaymentOrder
@@ -180,7 +180,7 @@ def test_rule_that_waits_for_an_officer_grants_only_where_an_officer_decided() -
 
 def test_review_replaces_the_licence_and_pays_only_what_is_still_owed(world: World) -> None:
     licence = _issued(LIVING)
-    paying.mark_paid(licence.payments.get(), acting_user=world.person("signer"))
+    treasury.mark_paid(licence.payments.get(), acting_user=world.person("signer"))
     judged = rows.judgement(LIVING, CARE)
     with transaction.atomic():
         later = issue(licence.case, rows.decided(licence.case, judged, kind="REVIEW"), judged, at=AT)
@@ -234,7 +234,7 @@ def test_what_fails_leaves_the_licence_as_it_was() -> None:
 def test_money_comes_back_for_a_known_reason_only(world: World, because: str) -> None:
     order = _issued().payments.get()
     with pytest.raises(AnswerIncomplete):
-        paying.mark_returned(order, because=because, acting_user=world.person("signer"))
+        treasury.mark_returned(order, because=because, acting_user=world.person("signer"))
 
 
 def test_paid_money_may_come_back_but_stopped_money_is_not_paid(world: World) -> None:
@@ -242,12 +242,12 @@ def test_paid_money_may_come_back_but_stopped_money_is_not_paid(world: World) ->
     licence = _issued()
     order = licence.payments.get()
     with pytest.raises(RoleNeeded):
-        paying.mark_paid(order, acting_user=world.person("outsider"))
-    paying.mark_paid(order, acting_user=officer)
-    paying.mark_returned(order, because="ACCOUNT_CLOSED", acting_user=officer)
+        treasury.mark_paid(order, acting_user=world.person("outsider"))
+    treasury.mark_paid(order, acting_user=officer)
+    treasury.mark_returned(order, because="ACCOUNT_CLOSED", acting_user=officer)
     assert order.state == "RETURNED"
     with pytest.raises(CaseMoved):
-        paying.mark_paid(order, acting_user=officer)
+        treasury.mark_paid(order, acting_user=officer)
 
 
 def test_later_months_are_ordered_once_while_the_licence_holds() -> None:

@@ -1,4 +1,4 @@
-"""Orders the treasury to pay, and takes its answer: paid, or returned with a reason that the citizen reads."""
+"""Orders the treasury to pay: after a decision, each later month, and again to another account where money came back."""
 
 from __future__ import annotations
 
@@ -18,8 +18,6 @@ from audit.errors import Fault, Missing
 from audit.ground import log_origin
 from audit.proof.canonical import Document
 from audit.proof.keys import sign_document
-from exchange.accounts.acting import acting_as
-from exchange.accounts.models import Role
 from exchange.affairs import sealing
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.errors import AnswerIncomplete
@@ -32,7 +30,7 @@ from exchange.affairs.licences.signing import payer_signer
 from exchange.affairs.models import Case, Licence, PaymentOrder
 from exchange.affairs.moves import moved_on
 from exchange.affairs.reading import found_of, judgement_of, plan_of
-from exchange.affairs.recorded import THE_HUB, By, by_officer, record_step, subject_of_case
+from exchange.affairs.recorded import THE_HUB, By, record_step, subject_of_case
 from exchange.affairs.rules.matter import Benefit, MatterPlan
 
 _DECISION_MONTH = "month_of_decision"
@@ -85,24 +83,6 @@ def order_month(licence: Licence, *, month: str, at: datetime) -> PaymentOrder |
     return order
 
 
-def mark_paid(order: PaymentOrder, *, acting_user: Any) -> PaymentOrder:
-    """The treasury has paid. Raises RoleNeeded for anybody but an officer of the paying department, CaseMoved."""
-    acting_as(acting_user, order.payer, Role.OFFICER)
-    with transaction.atomic():
-        _answer(order, PaymentEvent.PAY, by_officer(acting_user))
-    return order
-
-
-def mark_returned(order: PaymentOrder, *, because: str, acting_user: Any) -> PaymentOrder:
-    """The bank sent the money back, for one of PaymentOrder.Returned. Raises as `mark_paid`, and AnswerIncomplete."""
-    acting_as(acting_user, order.payer, Role.OFFICER)
-    if because not in PaymentOrder.Returned.values:
-        raise _incomplete("because", _("Say why the money came back."))
-    with transaction.atomic():
-        _answer(order, PaymentEvent.RETURN, by_officer(acting_user), because=because)
-    return order
-
-
 def pay_to_other_account(order: PaymentOrder, *, bank: str, number: str, applicant: Applicant) -> PaymentOrder:
     """After money came back: order it again, to the account that the citizen names. Raises CaseMoved, AnswerIncomplete."""
     if order.case.subject_blind != applicant.subject.blind:
@@ -122,7 +102,7 @@ def pay_to_other_account(order: PaymentOrder, *, bank: str, number: str, applica
 def stop_ordered(licence: Licence) -> None:
     """Stop what is ordered and not paid yet, where the licence does not hold any more. In the caller's transaction."""
     for order in licence.payments.select_for_update().filter(state=PaymentState.ORDERED):
-        _answer(order, PaymentEvent.STOP, THE_HUB)
+        answer(order, PaymentEvent.STOP, THE_HUB)
 
 
 def document_of_order(order: PaymentOrder) -> dict[str, Any]:
@@ -150,7 +130,7 @@ def _order(licence: Licence, plan: MatterPlan, wanted: _Wanted, at: datetime, mo
     order.signature = orjson.dumps(_signed(document, order.payer, at)).decode()
     order.save(force_insert=True)
     if wanted.account is None:
-        _answer(order, PaymentEvent.RETURN, THE_HUB, because=PaymentOrder.Returned.NO_ACCOUNT)
+        answer(order, PaymentEvent.RETURN, THE_HUB, because=PaymentOrder.Returned.NO_ACCOUNT)
     return order
 
 
@@ -176,7 +156,8 @@ def _signed(document: Document, payer: str, at: datetime) -> Document:
     return sign_document(payer_signer(payer), kind=KIND, document=document, role=ROLE, signed_at=_utc(at))
 
 
-def _answer(order: PaymentOrder, event: PaymentEvent, by: By, *, because: str = "") -> None:
+def answer(order: PaymentOrder, event: PaymentEvent, by: By, *, because: str = "") -> None:
+    """Move an order by what became of it; one entry. In the caller's transaction. Raises CaseMoved."""
     word = {PaymentEvent.PAY: "payment_paid", PaymentEvent.RETURN: "payment_returned", PaymentEvent.STOP: "payment_stopped"}[event]
     leaf = record_step(order.case, word, by=by)
     move_payment(order, event, answered_at=timezone.now(), returned_because=because, leaf=leaf)
