@@ -1,4 +1,4 @@
-"""Do the work of citizens' cases that waits, as the worker of a running hub does. Figures and messages wait for that worker."""
+"""Do the work of citizens' cases and figures that waits, as the worker of a running hub does. Messages wait for that worker."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from catalog import work
 from catalog.models import Work
 from exchange.demonstration.building import sequencing
 
-_ROOM = "affairs."
+_ROOMS = r"^(affairs|oversight)\."
 _MOST_PENDING = 500
 
 
@@ -19,7 +19,7 @@ class WorkFailed(Exception):
 
 def do_all() -> None:
     """Everything that is due, and what follows from it. Raises WorkFailed at the first that fails."""
-    while (waiting := Work.objects.due(timezone.now()).filter(name__startswith=_ROOM).order_by("pk").first()) is not None:
+    while (waiting := Work.objects.due(timezone.now()).filter(name__regex=_ROOMS).order_by("pk").first()) is not None:
         if not work.run(waiting.pk):
             raise WorkFailed(waiting.name)
         if trail.backlog().count > _MOST_PENDING:
