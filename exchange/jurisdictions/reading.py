@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import json
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +89,16 @@ def divisions_path(name: str = "divisions_chengdu.csv", jurisdiction: Jurisdicti
 
 
 def read_document(path: Path, schema: str) -> Document:
-    """Read one YAML file and check it against ``schema/<schema>.json``; raises JurisdictionInvalid with all faults."""
+    """Read one YAML file and check it against ``schema/<schema>.json``; raises JurisdictionInvalid with all faults.
+
+    A file that has not changed since is not read and checked again; the caller gets a copy of its own.
+    """
+    stat = path.stat()
+    return copy.deepcopy(_checked(path, schema, (stat.st_mtime_ns, stat.st_size, stat.st_ino)))
+
+
+@lru_cache(maxsize=128)
+def _checked(path: Path, schema: str, _edition: tuple[int, int, int]) -> Document:
     # imported here: a start of the hub that loads no jurisdiction need not pay for it
     from jsonschema import Draft202012Validator
 
