@@ -65,7 +65,7 @@ def _columns(case: Case, row: Evidence, outcome: Outcome) -> dict[str, Any]:
 
 
 def _keep_one(case: Case, row: Evidence, outcome: Outcome, changes: dict[str, Any], *, has_another: bool) -> None:
-    was_down = row.state == EvidenceState.PROVIDER_DOWN
+    was_down = row.state == EvidenceState.PROVIDER_DOWN or bool(row.reason)  # "ask again now" leaves the pause and its reason open
     if outcome.is_down:
         _keep_down(case, row, changes)
         return
