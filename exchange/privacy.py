@@ -1,4 +1,4 @@
-"""Keeps what a person saw out of every cache, and which licence was looked at out of the log of the program."""
+"""Keeps what a person saw out of every cache, and whose case or licence was looked at out of the program's log and of refusals."""
 
 from __future__ import annotations
 
@@ -9,17 +9,23 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
-_LICENCE_ADDRESS = re.compile(r"/(v|licences)/(?!status/)[^\s\"'?#/]+")
+# What stands behind these names is a case's or a licence's, or whatever a caller wrote in its place: an identity number, for instance.
+_NAMED = re.compile(r"/(v|licences|cases|items|offers)/(?!status/)[^\s\"'?#/]+")
+
+
+def plain_address(path: str) -> str:
+    """The address without what names a case, an offer or a licence, for logs and refusals."""
+    return _NAMED.sub(r"/\1/…", path)
 
 
 class LicencesAreNotLogged(logging.Filter):
-    """Masks the ids of licences in the addresses that Django logs with a refusal or a fault."""
+    """Masks licences, cases and offers in the addresses that Django logs with a refusal or a fault."""
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Let every line through, without ids."""
         message = record.getMessage()
-        if _LICENCE_ADDRESS.search(message):
-            record.msg, record.args = _LICENCE_ADDRESS.sub(r"/\1/…", message), ()
+        if _NAMED.search(message):
+            record.msg, record.args = plain_address(message), ()
         return True
 
 

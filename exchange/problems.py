@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy
 from django.views.defaults import server_error
 
 from audit.errors import HubError, Invalid
+from exchange.privacy import plain_address
 
 logger = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -70,11 +71,11 @@ def api_exception_handler(error: Exception, context: dict[str, Any]) -> HttpResp
 
     if isinstance(error, HubError):
         set_rollback()
-        return problem_response(error, instance=context["request"].path)
+        return problem_response(error, instance=plain_address(context["request"].path))
     response = exception_handler(error, context)
     if response is None:
         return None
-    return _from_framework(error, response, context["request"].path)
+    return _from_framework(error, response, plain_address(context["request"].path))
 
 
 def _members(status: int, code: str, title: str, detail: str) -> dict[str, Any]:
@@ -131,14 +132,14 @@ class ProblemMiddleware:
         response = self.get_response(request)
         is_refusal = response.status_code >= 400 and response.headers.get("Content-Type", "") != MEDIA_TYPE
         if is_refusal and _is_for_programs(request):
-            return _with_headers_of(response, _of_status(response.status_code, request.path))
+            return _with_headers_of(response, _of_status(response.status_code, plain_address(request.path)))
         return response
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A HubError as it says; whatever nobody foresaw as a plain 500, told apart by a number alone."""
         if isinstance(error, HubError):
             if _is_for_programs(request):
-                return problem_response(error, instance=request.path)
+                return problem_response(error, instance=plain_address(request.path))
             return render(request, "problem.html", {"problem": problem(error)}, status=error.status)
         if _has_an_answer_of_its_own(error):
             return None

@@ -280,6 +280,7 @@ SPECTACULAR_SETTINGS = {
         "BenefitOutcomeEnum": "exchange.affairs.api.shapes.OUTCOMES",
         "RequirementKindEnum": "exchange.affairs.api.shapes.KINDS",
         "GrantKindEnum": "exchange.affairs.api.shapes.GRANT_KINDS",
+        "ReturnedBecauseEnum": "exchange.affairs.models.licences.PaymentOrder.Returned",
     },
 }
 

@@ -63,14 +63,55 @@ POST   api/v1/agreements/<str:agreement_id>/suspend                 -          4
 POST   api/v1/agreements/<str:agreement_id>/resume                  suspended  401 403 200 200 403 403 403 403 404 404 401
 POST   api/v1/agreements/<str:agreement_id>/revoke                  -          401 200 200 200 403 403 200 403 404 404 401
 
+GET    api/v1/affairs/payments                                      -          401 200 200 200 200 200 200 200 200 200 401
+GET    api/v1/affairs/payments/<uuid:order_id>                      -          401 200 404 404 404 404 404 404 404 404 401
+POST   api/v1/affairs/payments/<uuid:order_id>/paid                 -          401 200 404 404 404 404 404 404 404 404 401
+POST   api/v1/affairs/payments/<uuid:order_id>/returned             -          401 200 404 404 404 404 404 404 404 404 401
+
 GET    api/schema.json                                              -          200 200 200 200 200 200 200 200 200 200 200
 GET    api/docs                                                     -          200 200 200 200 200 200 200 200 200 200 200
+"""
+
+# Citizen services (tests/rules/citizens.py): a citizen's own things; to everybody else they do not exist.
+CITIZENS_TABLE = """
+method route                                                        scenario   nobody cit oth unb off ina
+
+GET    api/v1/affairs/matters                                       -          200 200 200 200 200 200
+GET    api/v1/affairs/matters/<slug:slug>                           -          200 200 200 200 200 200
+GET    api/v1/affairs/licences/<str:licence_id>/status              -          200 200 200 200 200 200
+
+GET    api/v1/affairs/cases                                         -          401 200 200 403 403 401
+POST   api/v1/affairs/cases                                         -          401 201 201 403 403 401
+GET    api/v1/affairs/cases/<str:number>                            -          401 200 404 403 403 401
+POST   api/v1/affairs/cases/<str:number>/request                    -          401 202 404 403 403 401
+GET    api/v1/affairs/cases/<str:number>/evidence                   shown      401 200 404 403 403 401
+GET    api/v1/affairs/cases/<str:number>/evidence/stream            shown      401 200 404 403 403 401
+POST   api/v1/affairs/cases/<str:number>/preview                    shown      401 200 404 403 403 401
+POST   api/v1/affairs/cases/<str:number>/items/<str:requirement>    shown      401 200 404 403 403 401
+POST   api/v1/affairs/cases/<str:number>/submit                     accepted   401 200 404 403 403 401
+POST   api/v1/affairs/cases/<str:number>/submit                     decided    401 409 404 403 403 401
+GET    api/v1/affairs/cases/<str:number>/decision                   decided    401 200 404 403 403 401
+GET    api/v1/affairs/cases/<str:number>/decision                   shown      401 404 404 403 403 401
+POST   api/v1/affairs/cases/<str:number>/withdrawal                 shown      401 200 404 403 403 401
+POST   api/v1/affairs/cases/<str:number>/withdrawal                 decided    401 409 404 403 403 401
+POST   api/v1/affairs/cases/<str:number>/appeal                     decided    401 200 404 403 403 401
+POST   api/v1/affairs/cases/<str:number>/notice                     noticed    401 200 404 403 403 401
+
+GET    api/v1/affairs/offers                                        -          401 200 200 403 403 401
+GET    api/v1/affairs/offers/<uuid:offer_id>                        -          401 200 404 403 403 401
+POST   api/v1/affairs/offers/<uuid:offer_id>                        -          401 200 404 403 403 401
+
+GET    api/v1/affairs/access                                        -          401 200 200 403 403 401
+GET    api/v1/affairs/access/<int:entry>                            -          401 200 404 403 403 401
+POST   api/v1/affairs/access/<int:entry>/question                   -          401 201 404 403 403 401
+POST   api/v1/affairs/access/<int:entry>/objection                  -          401 201 404 403 403 401
 """
 
 WHY = {"reason": "The allowance was abolished.", "ground": "PURPOSE_ENDED"}
 RESTRICTION = "api/v1/catalog/datasets/<str:code>/items/<str:item>/restriction"
 PART = "api/v1/requests/<str:number>/parts/<str:dataset>"
 AGREEMENT = "api/v1/agreements/<str:agreement_id>"
+CASE = "api/v1/affairs/cases/<str:number>"
 
 # Bodies with which the address says yes to somebody; without one an empty object is sent.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -89,6 +130,14 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{AGREEMENT}/suspend"): WHY,
     ("POST", f"{AGREEMENT}/resume"): {"reason": "We have looked."},
     ("POST", f"{AGREEMENT}/revoke"): WHY,
+    ("POST", "api/v1/affairs/payments/<uuid:order_id>/returned"): {"because": "ACCOUNT_CLOSED"},
+    ("POST", "api/v1/affairs/cases"): {"matter": "disability-allowances"},
+    ("POST", f"{CASE}/preview"): {"answers": {"low_income_family": "ACCEPTED"}},
+    ("POST", f"{CASE}/items/<str:requirement>"): {"do": "provide", "value": {"bank": "City Bank", "number": "6222000011112222"}},
+    ("POST", f"{CASE}/appeal"): {"words": "My certificate came last week."},
+    ("POST", "api/v1/affairs/offers/<uuid:offer_id>"): {"do": "decline"},
+    ("POST", "api/v1/affairs/access/<int:entry>/question"): {"words": "Why?"},
+    ("POST", "api/v1/affairs/access/<int:entry>/objection"): {"words": "I have a certificate."},
 }
 QUERIES = {"api/v1/log/proof": "?index=0"}
 HEADERS = {"If-Match": '"1"'}

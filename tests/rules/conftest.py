@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from tests.rules.citizens import CitizenCity
     from tests.rules.city import City
 
 
@@ -17,3 +18,12 @@ def city(founded: None, settings: Any) -> City:
 
     settings.ALLOW_HUB_CUSTODY = True
     return build_city()
+
+
+@pytest.fixture
+def citizen_city(founded: None, settings: Any) -> CitizenCity:
+    """One citizen's application in each state, built by the real actions."""
+    from tests.rules.citizens import build_citizen_city
+
+    settings.ALLOW_HUB_CUSTODY = True
+    return build_citizen_city()

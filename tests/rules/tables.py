@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,16 +31,16 @@ class Row:
         return "/" + _PLACEHOLDER.sub(lambda match: str(place[match[1] or match[2]]), route)
 
 
-def rows(table: str) -> list[Row]:
+def rows(table: str, personas: Iterable[str] = PERSONAS) -> list[Row]:
     """The lines of a table; its first names the columns."""
     heading, *lines = [line.split() for line in table.splitlines() if line.strip()]
-    assert heading[3:] == list(PERSONAS)
-    return [_row(line) for line in lines]
+    assert heading[3:] == list(personas)
+    return [_row(line, heading[3:]) for line in lines]
 
 
-def _row(cells: list[str]) -> Row:
+def _row(cells: list[str], personas: list[str]) -> Row:
     method, route, scenario, *statuses = cells
-    return Row(method, route, scenario.strip("-"), dict(zip(PERSONAS, map(int, statuses), strict=True)))
+    return Row(method, route, scenario.strip("-"), dict(zip(personas, map(int, statuses), strict=True)))
 
 
 def deviations(city: City, table: list[Row], send: Send) -> list[str]:

@@ -9,11 +9,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.rules import access_api, access_pages
+from tests.rules.citizens import CITIZENS, CitizenCity
 from tests.rules.city import City
 from tests.rules.routes import all_routes
 from tests.rules.tables import Row, deviations, rows
 
 API = rows(access_api.TABLE)
+CITIZENS_API = rows(access_api.CITIZENS_TABLE, CITIZENS)
 ALIKE = {""}  # the root leads to the home page in the reader's language
 PAGES = [*rows(access_pages.TABLE), *rows(access_pages.ACCOUNT), *rows(access_pages.MACHINE)]
 
@@ -24,7 +26,7 @@ def told(found: list[str]) -> None:
         pytest.fail("\n".join(["not as written in the tables of tests/rules:", *found]), pytrace=False)
 
 
-def answer_of(city: City, row: Row, persona: str) -> Any:
+def answer_of(city: City | CitizenCity, row: Row, persona: str) -> Any:
     """One call of the management API with the body that is right for it."""
     path = row.path(city) + access_api.QUERIES.get(row.route, "")
     client: Any = city.client(persona)
@@ -34,7 +36,7 @@ def answer_of(city: City, row: Row, persona: str) -> Any:
     return client.generic(row.method, path, data=body, content_type="application/json", headers=access_api.HEADERS)
 
 
-def send_api(city: City, row: Row, persona: str) -> int:
+def send_api(city: City | CitizenCity, row: Row, persona: str) -> int:
     """The status of that call."""
     return int(answer_of(city, row, persona).status_code)
 
@@ -43,8 +45,12 @@ def test_the_management_api_gives_everybody_what_is_written(city: City) -> None:
     told(deviations(city, API, send_api))
 
 
+def test_the_api_of_citizen_services_gives_everybody_what_is_written(citizen_city: CitizenCity) -> None:
+    told(deviations(citizen_city, CITIZENS_API, send_api))
+
+
 def test_every_method_of_the_api_stands_in_the_table() -> None:
-    written = {(row.method, row.route) for row in API}
+    written = {(row.method, row.route) for row in [*API, *CITIZENS_API]}
     found = {(method, route.path) for route in all_routes() if route.path.startswith("api/") for method in route.methods}
     assert (found - written, written - found) == (set(), set())
 

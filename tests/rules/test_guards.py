@@ -21,6 +21,9 @@ OPEN_TO_EVERYBODY = {
     "VersionList": "signed descriptions are public",
     "DepartmentList": "names of departments",
     "PurposeList": "names of purposes",
+    "Matters": "which services there are",
+    "OneMatter": "what is asked for a service, and why",
+    "LicenceStatusView": "whether a licence holds, never whose it is",
     "SpectacularJSONAPIView": "the OpenAPI document",
     "SpectacularSwaggerSplitView": "its reading room",
 }

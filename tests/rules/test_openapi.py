@@ -13,6 +13,7 @@ from django.core.management import call_command
 from jsonschema import Draft202012Validator
 
 from tests.rules import access_api
+from tests.rules.citizens import CITIZENS, CitizenCity
 from tests.rules.city import City
 from tests.rules.tables import Row, rows
 from tests.rules.test_access import answer_of
@@ -20,6 +21,7 @@ from tests.rules.test_access import answer_of
 DOCUMENT = Path(__file__).resolve().parents[2] / "docs" / "openapi.yaml"
 RENEW = "Renew it: python3 manage.py spectacular --validate --fail-on-warn --file docs/openapi.yaml"
 DESCRIBED = [row for row in rows(access_api.TABLE) if row.route.startswith("api/v1/")]
+OF_CITIZENS = rows(access_api.CITIZENS_TABLE, CITIZENS)
 
 
 @pytest.fixture(scope="module")
@@ -34,10 +36,19 @@ def test_the_document_is_current(tmp_path: Path) -> None:
 
 
 def test_every_operation_answers_as_the_document_says(city: City, document: Any) -> None:
+    _told(city, DESCRIBED, document)
+
+
+def test_every_operation_of_citizen_services_answers_as_the_document_says(citizen_city: CitizenCity, document: Any) -> None:
+    _told(citizen_city, OF_CITIZENS, document)
+
+
+def _told(city: City | CitizenCity, table: list[Row], document: Any) -> None:
+    """Fail with every answer that is not as described, a line each."""
     from tests.rules.city import undone
 
     found = []
-    for row in DESCRIBED:
+    for row in table:
         for persona in _one_of_each(row):
             with undone():
                 fault = _fault(document, row, answer_of(city, row, persona))
@@ -48,7 +59,7 @@ def test_every_operation_answers_as_the_document_says(city: City, document: Any)
 
 def test_the_document_has_no_operation_that_the_tables_lack(document: Any) -> None:
     described = {(method.upper(), path) for path, operations in document["paths"].items() for method in operations}
-    assert described == {(row.method, _described_path(row)) for row in DESCRIBED}
+    assert described == {(row.method, _described_path(row)) for row in [*DESCRIBED, *OF_CITIZENS]}
 
 
 def _one_of_each(row: Row) -> list[str]:
@@ -73,6 +84,8 @@ def _fault(document: Any, row: Row, answer: Any) -> str:
         return f"{status} is not described, only {sorted(described)}"
     elif "content" not in described[status]:
         return "" if not answer.content else "a body that is not described"
+    elif "application/json" not in described[status]["content"]:
+        return "" if answer["Content-Type"].split(";")[0] in described[status]["content"] else "a media type that is not described"
     else:
         schema = described[status]["content"]["application/json"]["schema"]
     checker = Draft202012Validator({**schema, "components": document["components"]})
