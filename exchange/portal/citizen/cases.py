@@ -80,11 +80,16 @@ def my_case(request: HttpRequest, applicant: Applicant, case: Case) -> HttpRespo
 @require_GET
 @own_case
 def progress(request: HttpRequest, applicant: Applicant, case: Case) -> HttpResponse:
-    """What htmx puts in the place of the questions while they are asked; afterwards it sends the reader to the page itself."""
-    response = show(request, "questions", **case_context(case))
-    if case.state != CaseState.GATHERING:
-        response["HX-Refresh"] = "true"
-    return response
+    """What htmx puts in the place of the questions while they are asked; whatever else has come reloads the page itself.
+
+    A page that is shown already says how many answers it `waits` for: it is left alone until there are fewer.
+    """
+    context = case_context(case)
+    if case.state == CaseState.GATHERING:
+        return show(request, "questions", **context)
+    if request.GET.get("waits") == str(len(context["waiting"])) and case.state == CaseState.PREVIEW:
+        return HttpResponse(status=204)
+    return HttpResponse(headers={"HX-Refresh": "true"})
 
 
 def case_context(case: Case) -> dict[str, Any]:

@@ -78,6 +78,8 @@ EVENTS: Mapping[str, Any] = {
     "start": _("You began"),
     CaseEvent.ASK_OFFICES: _("You asked us to ask the offices"),
     CaseEvent.GATHERED: _("The offices have answered"),
+    "provider_down": _("An office did not answer"),
+    "provider_back": _("The office answers again"),
     CaseEvent.ASK_AGAIN: _("We asked again"),
     "accept": _("You looked at what we found"),
     "dispute": _("You said: this is wrong"),

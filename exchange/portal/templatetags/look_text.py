@@ -149,6 +149,14 @@ def is_citizen(context: template.Context) -> bool:
     return bool(getattr(context.get("user"), "identifier_blind", None))
 
 
+@register.simple_tag(takes_context=True)
+def for_citizens(context: template.Context) -> bool:
+    """Whether the address is one of the citizens' pages, so that an error speaks their words."""
+    request: HttpRequest | None = context.get("request")
+    parts = request.path.split("/") if request is not None else []
+    return len(parts) > 2 and parts[2] in {"me", "services", "apply"}
+
+
 @register.simple_tag
 def phone_line() -> str:
     """The number at which a person helps citizens, as the jurisdiction says; empty where it has none."""
