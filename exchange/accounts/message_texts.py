@@ -44,7 +44,7 @@ TEXTS: Mapping[str, MessageText] = {
     "appeal_settled": MessageText(_("The second look at your application {number} is finished. Read it under “My applications”."), _A_YEAR),
     "objection_settled": MessageText(_("An office answered what you said is wrong. Read the answer under “Who looked me up”."), _A_YEAR),
     "question_answered": MessageText(_("An office answered your question. Read the answer under “Who looked me up”."), _A_YEAR),
-    "offer_made": MessageText(_("An office offers you an allowance without an application. Look under “Offers”."), _A_YEAR),
+    "offer_made": MessageText(_("An office offers you an allowance without an application. Look under “Offers for me”."), _A_YEAR),
 }
 
 

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_GET
 from audit import acts, trail
 from audit.errors import HubError
 from catalog.models import Dataset
+from exchange.accounts import outbox
+from exchange.accounts.models import Channel
 from exchange.portal.gallery import gallery, tick
 from exchange.portal.transparency import agreements_in_force, current_figures
 
@@ -39,6 +41,7 @@ def status(request: HttpRequest) -> HttpResponse:
     backlog = trail.backlog()
     offline = Dataset.objects.published().filter(offline=True)
     context = {"fault": fault, "waiting": backlog.count, "is_behind": backlog.is_behind(trail.now_ms()), "offline": offline}
+    context["unsent"] = ", ".join(str(Channel(channel).label) for channel in outbox.waiting_without_adapter())
     return render(request, "public/status.html", context)
 
 

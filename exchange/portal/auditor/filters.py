@@ -24,6 +24,7 @@ KINDS = {
     "load": gettext_lazy("Loads of data"),
     "dataset": gettext_lazy("Datasets on and off"),
     "people": gettext_lazy("People and roles"),
+    "account": gettext_lazy("Accounts of citizens"),
     "purpose": gettext_lazy("Purposes"),
     "tally": gettext_lazy("Hourly counts"),
     "verification": gettext_lazy("Verifications"),

@@ -148,6 +148,7 @@ def _unknown(route: Route, names: Names) -> str:
 
 
 _OTHERS: dict[str, Callable[[Route, Names], str]] = {
+    "account": _move,
     "act": _act,
     "agreement": _move,
     "dataset": _move,
