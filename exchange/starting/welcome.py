@@ -9,6 +9,7 @@ from pathlib import Path
 
 _PAGES = [
     ("Citizen", "/zh-hans/", "everyone's front page; English: /en/"),
+    ("Tour", "/en/demo", "sign in as an invented citizen with one click"),
     ("Department", "/en/console", "what waits: requests, agreements, datasets"),
     ("Auditor", "/en/audit", "search and verify the log"),
     ("API", "/api/docs", "the management API"),
