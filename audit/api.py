@@ -12,11 +12,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit import proofs, search
-from audit.authority import standing
 from audit.errors import Fault, Invalid
-from audit.ground import authority_root, log_origin
-from audit.models import Act, EntryIndex
-from audit.proof.canonical import b64url, loads
+from audit.keys_document import keys_document
+from audit.models import EntryIndex
 from audit.readers import may_read_log, require_auditor
 from audit.serializers import EntrySerializer, KeysSerializer, ProofSerializer, SearchSerializer
 
@@ -82,17 +80,7 @@ class KeysView(GenericAPIView[Any]):
 
     def get(self, _request: Request) -> Response:
         """The acts, in order."""
-        standing()
-        rows = Act.objects.filter(type__in=("key", "revoke_key")).order_by("seq")
-        document = {"log": log_origin(), "authority_root": b64url(authority_root()), "acts": [_key_act(row) for row in rows]}
-        return Response(document)
-
-
-def _key_act(row: Act) -> dict[str, Any]:
-    raw = bytes(row.raw)
-    order = loads(raw)["order"]
-    keyid = order.get("keyid") or f"{order['owner']}/{order['name']}"
-    return {"seq": row.seq, "keyid": keyid, "act": _text(raw), "hub_signature": loads(row.hub_signature.encode())}
+        return Response(keys_document())
 
 
 def _leaf(text: str) -> bytes:

@@ -22,7 +22,7 @@ LIST = "access-list"
 ROLE = "hub"
 _PERSON_MEMBERS = frozenset({"position", "disclosure", "path"})
 _LINE_MEMBERS = frozenset({"entry", "told", "slip"})
-_BUNDLE_MEMBERS = frozenset({"v", "form", "statement", "lines", "lines_hash", "signature"})
+_BUNDLE_MEMBERS = frozenset({"v", "form", "keys", "statement", "lines", "lines_hash", "signature"})
 _STATEMENT_MEMBERS = frozenset({"hub", "nonce", "made_at", "subject", "size", "checkpoint"})
 
 
@@ -68,12 +68,13 @@ def verify_slip(document: object, *, log: str, log_key: bytes) -> ProvedSlip:
     return ProvedSlip(proved, tuple(_person(proved.opened.get("subject"), part) for part in document["persons"]))
 
 
-def write_list(signer: Signer, *, statement: Document, lines: Iterable[Document], signed_at: str) -> Iterable[bytes]:
-    """The file of all lines in pieces, as it is streamed; the signature over everything before it stands at the end.
+def write_list(signer: Signer, *, statement: Document, keys: Document, lines: Iterable[Document], signed_at: str) -> Iterable[bytes]:
+    """The file of all lines in pieces, as it is streamed; the signature over statement and lines stands at the end.
 
     `statement` is `{hub, nonce, made_at, subject, size, checkpoint}`: these are all lines about the subject below `size`.
+    `keys` are the acts about keys as the hub serves them; whoever checks believes only what the authority's root signed.
     """
-    yield b'{"form":%b,"lines":[' % dumps(LIST)
+    yield b'{"form":%b,"keys":%b,"lines":[' % (dumps(LIST), dumps(keys))
     hashed = sha256()
     for number, line in enumerate(lines):
         raw = dumps(line)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from hub_client import __version__, asking, configuration, configuring, doctor, relay, verifying
+from hub_client import __version__, asking, configuration, configuring, doctor, relay, slips, verifying
 from hub_client.configuration import Configuration
 from hub_client.connection import Connection
 from hub_client.errors import ClientError, Exit, UsageError
@@ -119,8 +119,8 @@ def _ask(commands: "_SubParsersAction[ArgumentParser]", name: str, help_: str, r
 
 
 def _verify(commands: "_SubParsersAction[ArgumentParser]") -> None:
-    parser = _command(commands, "verify", "check a receipt, its answer and its place in the log", _run_verify)
-    parser.add_argument("file", help="a filed receipt, or an answer with its receipt")
+    parser = _command(commands, "verify", "check a receipt, or a citizen's proof slips, and their place in the log", _run_verify)
+    parser.add_argument("file", help="a filed receipt, an answer with its receipt, a proof slip, or a file of all of a person's lines")
     parser.add_argument("--offline", action="store_true", help="use what is saved and ask nobody")
     parser.add_argument("--save", action="store_true", help="keep proof, checkpoint and keys in the file, to check it offline later")
 
@@ -182,7 +182,11 @@ def _called(options: Namespace, method: str, wire: dict[str, Any]) -> Shown:
 def _run_verify(options: Namespace) -> Shown:
     settings, path = _load(options), Path(options.file)
     transport = None if options.offline else Connection(settings.address)
-    report = verifying.check_file(read_file(path), settings, transport=transport, folder=path.parent, clock=time.time)
+    document = read_file(path)
+    if slips.is_ours(document):
+        shown = slips.check_slips(document, settings, transport=transport, folder=path.parent)
+        return shown.document, shown.lines, Exit.OK
+    report = verifying.check_file(document, settings, transport=transport, folder=path.parent, clock=time.time)
     if options.save:
         if "request" not in report.bundle or "plain_answer" in report.bundle:
             raise UsageError("CANNOT_SAVE", "only a receipt filed by this client can take the proof in")

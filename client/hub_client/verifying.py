@@ -19,7 +19,7 @@ from hub_client.trust import Trust, utc_text
 
 KEYS_FILE = "keys.json"
 PROOF_PATH = "/api/v1/log/proof"
-_REPORTED = ("type", "requester", "provider", "dataset", "agreement", "method", "purpose", "outcome", "reason", "count")
+REPORTED = ("type", "requester", "provider", "dataset", "agreement", "method", "purpose", "outcome", "reason", "count")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +64,7 @@ def check_file(
     `folder` may hold `keys.json`, the hub's keys as they were when the receipt was filed. Raises DataError.
     """
     bundle = _as_bundle(document)
-    known = _trust(bundle, configuration, transport, folder)
+    known = known_keys(bundle["keys"], configuration, transport, folder)
     if transport is not None and bundle["proof"] is None:
         _fetch_proof(bundle, transport)
     at = _issued_at(bundle)
@@ -90,14 +90,15 @@ def _as_bundle(document: dict[str, Any]) -> dict[str, Any]:
     return dict(document)
 
 
-def _trust(bundle: Mapping[str, Any], configuration: Configuration, transport: Transport | None, folder: Path | None) -> Trust:
-    saved = folder / KEYS_FILE if folder else None
-    if bundle["keys"] is not None:
-        document = bundle["keys"]
+def known_keys(saved: Any, configuration: Configuration, transport: Transport | None, folder: Path | None) -> Trust:
+    """The hub's keys as the root stands behind them: from the file itself, from the hub, or kept beside the file. Raises DataError."""
+    beside = folder / KEYS_FILE if folder else None
+    if isinstance(saved, dict):
+        document = saved
     elif transport is not None:
         return trust.fetch(transport, configuration)
-    elif saved is not None and saved.is_file():
-        document = trust.parse(saved.read_bytes())
+    elif beside is not None and beside.is_file():
+        document = trust.parse(beside.read_bytes())
     else:
         raise DataError("NO_KEYS", "the hub's keys are not saved beside the receipt: check once online, with --save")
     return trust.read(document, root=configuration.root, log_origin=configuration.log_origin)
@@ -208,7 +209,7 @@ def _report(bundle: dict[str, Any], verified: VerifiedBundle) -> Report:
         merge_by=datetime.fromtimestamp(receipt.merge_by / 1000, UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         index=verified.index,
         size=verified.checkpoint.size if verified.checkpoint else None,
-        route={name: route[name] for name in _REPORTED if name in route},
+        route={name: route[name] for name in REPORTED if name in route},
         answer_checked=_answer_of(bundle) is not None,
         messages_checked=bundle["request"] is not None,
         bundle=bundle,

@@ -14,6 +14,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from audit.proof.canonical import dumps
+from exchange.portal import slip_check
 from exchange.portal.auditor.names import read_names
 from exchange.portal.auditor.sentences import sentence
 from exchange.portal.receipts import LIMIT, Found, Verdict, check
@@ -25,7 +26,7 @@ class ReceiptForm(forms.Form):
 
     hide_optional = True
     receipt = forms.CharField(
-        label=_("Receipt, or answer with its receipt"),
+        label=_("Receipt, answer with its receipt, or proof slip"),
         required=False,
         widget=forms.Textarea(attrs={"class": "mz-code", "spellcheck": "false", "autocomplete": "off"}),
         help_text=_("JSON, at most one megabyte. It is checked in memory and forgotten."),
@@ -65,7 +66,9 @@ def _judged(request: HttpRequest) -> HttpResponse:
     form = ReceiptForm(request.POST, request.FILES)
     if not form.is_valid():
         return _page(request, form, status=422)
-    return _page(request, ReceiptForm(), check(form.content()))
+    content = form.content()
+    slip = slip_check.check(content)
+    return _page(request, ReceiptForm(), check(content)) if slip is None else _slip_page(request, slip)
 
 
 def _page(request: HttpRequest, form: ReceiptForm, verdict: Verdict | None = None, status: int = 200) -> HttpResponse:
@@ -74,6 +77,11 @@ def _page(request: HttpRequest, form: ReceiptForm, verdict: Verdict | None = Non
         context |= {"words": WORDS[verdict.found], "sentence": _sentence(verdict), "persons": _persons(verdict)}
         context["bundle"] = dumps(verdict.bundle).decode() if verdict.bundle else ""
     return render(request, "public/verify.html", context, status=status)
+
+
+def _slip_page(request: HttpRequest, verdict: slip_check.SlipVerdict) -> HttpResponse:
+    told = sentence(verdict.route, read_names([verdict.route])) if verdict.route else ""
+    return render(request, "public/verify_slip.html", {"form": ReceiptForm(), "slip": verdict, "sentence": told})
 
 
 def _sentence(verdict: Verdict) -> str:

@@ -207,7 +207,8 @@ def test_another_persons_slip_does_not_pass_even_with_the_hubs_signature(world: 
     document, stranger = taken(0), taken(1)
     strange = [{**stranger["lines"][0], "slip": stranger["lines"][0]["slip"]}]
     statement = {**document["statement"]}
-    raw = b"".join(write_list(hub_signer(Use.HUB_ANSWER), statement=statement, lines=strange, signed_at="2026-11-21T00:00:00Z"))
+    signer, keys = hub_signer(Use.HUB_ANSWER), document["keys"]
+    raw = b"".join(write_list(signer, statement=statement, keys=keys, lines=strange, signed_at="2026-11-21T00:00:00Z"))
     with pytest.raises(ProofError, match="somebody else"):
         proved_list(json.loads(raw))
 

@@ -9,6 +9,7 @@ from django.utils import translation
 
 from audit.errors import Unavailable
 from audit.ground import log_origin
+from audit.keys_document import keys_document
 from audit.models import Blob, Checkpoint, Entry, LogHead
 from audit.proof.canonical import Document, fresh_nonce
 from audit.proof.keys import Use
@@ -38,7 +39,8 @@ def take_away(subject: Subject) -> Iterable[bytes]:
         "size": checkpoint.size,
         "checkpoint": checkpoint.text,
     }
-    return write_list(hub_signer(Use.HUB_ANSWER), statement=statement, lines=_lines(subject, checkpoint), signed_at=now)
+    signer, keys = hub_signer(Use.HUB_ANSWER), keys_document()
+    return write_list(signer, statement=statement, keys=keys, lines=_lines(subject, checkpoint), signed_at=now)
 
 
 def _reached_checkpoint() -> Checkpoint:
