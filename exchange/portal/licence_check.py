@@ -86,11 +86,11 @@ def check_details(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def status_list(_request: HttpRequest, number: int) -> HttpResponse:
+def status_list(_request: HttpRequest, list_number: int) -> HttpResponse:
     """A whole list of statuses (draft-ietf-oauth-status-list section 8): who fetches it looks up one place at home."""
-    if not 0 < number < _MOST_LISTS:
+    if not 0 < list_number < _MOST_LISTS:
         raise Http404
-    response = HttpResponse(checking.signed_list(number), content_type="application/statuslist+jwt")
+    response = HttpResponse(checking.signed_list(list_number), content_type="application/statuslist+jwt")
     response["Cache-Control"] = f"public, max-age={checking.LIST_TTL}"
     response["Access-Control-Allow-Origin"] = "*"
     return response
@@ -98,6 +98,6 @@ def status_list(_request: HttpRequest, number: int) -> HttpResponse:
 
 urlpatterns = [
     path("v", check_details, name="licence_details"),
-    path("v/status/<int:number>", status_list, name="status_list"),
+    path("v/status/<int:list_number>", status_list, name="status_list"),
     path("v/<str:licence_id>", check_licence, name="check_licence"),
 ]

@@ -95,6 +95,10 @@ GET    page:audit/verify/<uuid:run_id>/progress                     -          4
 POST   page:audit/verify/<uuid:run_id>/cancel                       -          401 403 403 403 403 403 302 302 403 302 401
 GET    page:audit/break                                             -          401 403 403 403 403 403 404 404 403 404 401
 POST   page:audit/break/start                                       -          401 403 403 403 403 403 404 404 403 404 401
+
+GET    page:me/licences/<str:licence_id>                            -          401 302 302 302 302 302 302 302 302 302 401
+GET    page:me/licences/<str:licence_id>/print                      -          401 302 302 302 302 302 302 302 302 302 401
+POST   page:me/licences/<str:licence_id>/payments/<uuid:order_id>/account -    401 302 302 302 302 302 302 302 302 302 401
 """
 
 # A person's own account. Most of it is allauth's: whoever has signed in is led on from the doors, whoever has not is led to sign-in.
@@ -143,6 +147,11 @@ GET    log/tile/<path:path>                                         -          2
 GET    log/tile/<path:path>                                         forged     404 404 404 404 404 404 404 404 404 404 404
 GET    catalog.jsonld                                               -          200 200 200 200 200 200 200 200 200 200 200
 GET    ^catalog/datasets/(?P<code>[A-Za-z0-9_-]+)/download\\.(?P<form>csv|jsonl|json)$ - 403 403 403 403 403 403 403 403 403 403 403
+GET    v                                                            -          200 200 200 200 200 200 200 200 200 200 200
+POST   v                                                            -          422 422 422 422 422 422 422 422 422 422 422
+GET    v/<str:licence_id>                                           -          200 200 200 200 200 200 200 200 200 200 200
+POST   v/<str:licence_id>                                           -          405 405 405 405 405 405 405 405 405 405 405
+GET    v/status/<int:list_number>                                   -          200 200 200 200 200 200 200 200 200 200 200
 GET    theme                                                        -          405 405 405 405 405 405 405 405 405 405 405
 POST   theme                                                        -          302 302 302 302 302 302 302 302 302 302 302
 """

@@ -18,9 +18,11 @@ from catalog.lifecycle import LoadState
 from exchange.accounts.actions import add_person
 from exchange.accounts.invitations import invitation_path
 from exchange.accounts.models import Person, Role
+from exchange.affairs.licences import issue
 from exchange.sharing import actions
 from exchange.sharing.actions import PartTerms, RequestWords
 from exchange.sharing.models import Agreement, SharingRequest
+from tests.affairs import licence_rows
 from tests.world import World, agree, ask, build_world, part_of, remembered_check
 from tests.world_data import CONDITIONAL, CONDITIONAL_ROWS, TERMS
 
@@ -76,8 +78,8 @@ def build_city() -> City:
     ids = {"person_id": publisher.pk, "membership_id": publisher.memberships.get().pk, "load_id": _load(world)}
     ids["run_id"], _is_new = _run(world)
     names: dict[str, Any] = {"code": "R14", "item": "grade", "department": "DPF", "dataset": "R14", "form": "csv", "path": "", "index": 0}
-    keys = {"owner": "DPF-register", "name": "system-1"}
-    usual = {**ids, **names, **keys, "number": world.request.number, "agreement_id": world.agreement.agreement_id}
+    keys = {"owner": "DPF-register", "name": "system-1", "key": "wheelchair_user", "provider_id": "city", "pk": 0}
+    usual = {**ids, **names, **keys, **_granted(), "number": world.request.number, "agreement_id": world.agreement.agreement_id}
     places = {
         "": usual,
         "draft": {**usual, "number": _draft(world).number},
@@ -134,6 +136,15 @@ def _suspended(world: World) -> Agreement:
     words = {"reason": "We look at our rows.", "ground": "PURPOSE_ENDED"}
     actions.suspend(agreement, **words, acting_user=world.person("approver"), department=world.owner)
     return agreement
+
+
+def _granted() -> dict[str, Any]:
+    """A licence whose holder is none of the people of the world, and its payment, which the requester's officers order."""
+    case, judged = licence_rows.granted_case(), licence_rows.judgement(licence_rows.LIVING)
+    licence_rows.give_account(case, bank="ICBC", last_four="1234")
+    with transaction.atomic():
+        licence = issue(case, licence_rows.decided(case, judged), judged, at=licence_rows.AT)
+    return {"licence_id": licence.pk, "order_id": licence.payments.get().pk, "list_number": licence.status_list}
 
 
 def _run(world: World) -> tuple[Any, bool]:
