@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tests.rules import access_api, access_pages
+from tests.rules import access_account, access_api, access_pages
 from tests.rules.citizens import CITIZENS, CitizenCity
 from tests.rules.city import City
 from tests.rules.routes import all_routes
@@ -17,7 +17,7 @@ from tests.rules.tables import Row, deviations, rows
 API = rows(access_api.TABLE)
 CITIZENS_API = rows(access_api.CITIZENS_TABLE, CITIZENS)
 ALIKE = {""}  # the root leads to the home page in the reader's language
-PAGES = [*rows(access_pages.TABLE), *rows(access_pages.ACCOUNT), *rows(access_pages.MACHINE)]
+PAGES = [*rows(access_account.TABLE), *rows(access_pages.TABLE), *rows(access_pages.ACCOUNT), *rows(access_pages.MACHINE)]
 
 
 def told(found: list[str]) -> None:
@@ -64,7 +64,11 @@ def send_page(city: City, row: Row, persona: str) -> int:
     return 401 if led_to_sign_in else int(answer.status_code)
 
 
-@pytest.mark.parametrize("table", [access_pages.TABLE, access_pages.ACCOUNT, access_pages.MACHINE], ids=["pages", "account", "machine"])
+@pytest.mark.parametrize(
+    "table",
+    [access_pages.TABLE, access_pages.ACCOUNT, access_account.TABLE, access_pages.MACHINE],
+    ids=["pages", "account", "own account", "machine"],
+)
 def test_pages_and_machine_addresses_give_everybody_what_is_written(city: City, table: str) -> None:
     told(deviations(city, rows(table), send_page))
 
