@@ -282,3 +282,13 @@ def test_payment_of_another_licence_is_not_found(holder: Client) -> None:
 def test_strangers_are_led_to_sign_in(client: Client) -> None:
     answer = client.get(f"/en/me/licences/{_licence().pk}")
     assert (answer.status_code, "login" in answer["Location"]) == (302, True)
+
+
+def test_recipe_of_the_howto_verifies_what_a_holder_shows(settings: Any) -> None:
+    page = (settings.BASE_DIR / "docs" / "howto" / "verify_a_licence.md").read_text("utf-8")
+    recipe: dict[str, Any] = {}
+    exec(page.split("```python\n")[1].split("```")[0], recipe)  # noqa: S102 - our own page: what it tells people to run is run
+    mine, key = holding.shown(holding.opened(_licence()), ["identifier_last_four"]), licence_keys()["hub/licence-1"]
+    assert recipe["verified"](mine, key)["identifier_last_four"] == "8882"
+    with pytest.raises(ValueError, match="not in list"):
+        recipe["verified"](mine + "~WyJzIiwibiIsMV0", key)
