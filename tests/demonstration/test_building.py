@@ -18,14 +18,18 @@ from audit.proofs import opened_many
 from audit.signers import system_signer
 from catalog.models import Dataset, Department
 from exchange.accounts.acting import roles_in
+from exchange.accounts.codes import Claim
+from exchange.accounts.demonstration import sign_in
 from exchange.accounts.models import Person
 from exchange.accounts.subject import subject_of
 from exchange.affairs.actions import decides_matter
+from exchange.affairs.binding import askable_kinds, registered_phone
 from exchange.affairs.models import Case, Matter, OfferRun
 from exchange.affairs.reading import decision_of, judgement_of
-from exchange.demonstration.building import agreeing, build, demo_json, exchanges, months
+from exchange.demonstration.building import agreeing, build, demo_json, exchanges, leading, months
 from exchange.demonstration.building.calling import Reply, call
 from exchange.demonstration.building.plans import PLANS, Goal
+from exchange.demonstration.building.stories import Story
 from exchange.jurisdictions import load_residents
 from exchange.sharing.actions import submit, suspend
 from exchange.sharing.errors import NotAskable
@@ -180,6 +184,12 @@ class TestTheBuiltCity(TestCase):
         assert granted["man_who_objected"] == {"living_allowance"}
         assert granted["holder_of_expired_certificate"] == set()
 
+    def test_the_tour_begins_without_a_case_and_ends_with_both_allowances(self) -> None:
+        assert not [entry for entry in self.city["cases"] if entry["resident"] == sign_in().tour_resident]
+        decision = decision_of(leading.lead(Story(sign_in().tour_resident)))
+        assert decision is not None
+        assert {benefit.outcome for benefit in judgement_of(decision).benefits} == {"GRANT"}
+
     def test_each_offer_ends_as_it_is_told(self) -> None:
         told = {entry["resident"]: (entry["state"], bool(entry["case"])) for entry in self.city["offers"]}
         assert told == {
@@ -221,6 +231,14 @@ class TestTheBuiltCity(TestCase):
             person = Person.objects.get(username=citizen["username"])
             assert not person.has_usable_password()
             assert subject_of(person).identifier == load_residents()[citizen["resident"]]["identifiers"][0]["id"]
+
+    def test_a_code_goes_to_the_registered_phone_of_whoever_bears_that_name(self) -> None:
+        woman = load_residents()["wheelchair_user"]
+        number, name = woman["identifiers"][0]["id"], woman["name"]["zh"]
+        assert askable_kinds() == ["person"]
+        assert registered_phone(Claim("person", number, name)) == woman["registers"]["R24"][0]["phone"]
+        assert registered_phone(Claim("person", number, "罗小梅")) is None
+        assert registered_phone(Claim("person", "510121199001150018", name)) is None
 
     def test_demo_json_tells_no_identifier_of_a_citizen(self) -> None:
         told = json.dumps([self.city["citizens"], self.city["cases"], self.city["matters"]])
