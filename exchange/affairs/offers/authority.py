@@ -38,4 +38,10 @@ def _best(lead: Lead, dataset: str, purpose: str, answers: Callable[[Policy], bo
         and purpose in policy.purposes
         and answers(policy)
     ]
-    return min(fitting, key=lambda policy: (policy.state != "IN_FORCE", len(policy.items), policy.agreement), default=None)
+    return min(fitting, key=_preference, default=None)
+
+
+def _preference(policy: Policy) -> tuple[bool, int, int, str]:
+    """One in force, of the fewest items, with the widest quota: a run asks about many in one minute."""
+    most = policy.per_minute if policy.per_minute is not None else 2**53
+    return policy.state != "IN_FORCE", len(policy.items), -most, policy.agreement
