@@ -1,6 +1,6 @@
 """The demonstration city's registers, as files that its departments would upload: invented people, real places.
 
-Pure Python from a fixed seed; knows no Django and no clock.
+Pure Python from a fixed seed; has no clock, and asks Django only where the jurisdiction's folder is.
 """
 
 from exchange.demonstration.generator.city import MAXIMUM_HOUSEHOLDS, GeneratedCity, generate
