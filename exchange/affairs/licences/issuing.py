@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.utils import timezone
@@ -22,7 +22,7 @@ from exchange.affairs.models.cases import How
 from exchange.affairs.models.licences import fresh_licence_id
 from exchange.affairs.reading import found_of, plan_of
 from exchange.affairs.recorded import subject_of_case
-from exchange.affairs.rules import Judgement
+from exchange.affairs.rules import Found, Judgement
 from exchange.affairs.rules.judgement import GRANT, OFFICER
 from exchange.affairs.rules.matter import Benefit, MatterPlan
 
@@ -43,9 +43,10 @@ def issue(case: Case, decision: Decision, judgement: Judgement, *, at: datetime)
     plan = plan_of(case)
     benefits = granted_benefits(plan, decision, judgement)
     standing.replace_earlier(case)
-    licence = _made(case, decision, plan, benefits, at)
+    licence, found = _made(case, decision, plan, at), found_of(case)
+    licence.jwt = _sealed(licence, plan, benefits, found)
     licence.save(force_insert=True)
-    paying.order_first(licence, plan=plan, benefits=benefits, at=at)
+    paying.order_first(licence, benefits=benefits, found=found, at=at)
     return licence
 
 
@@ -63,11 +64,11 @@ def granted_benefits(plan: MatterPlan, decision: Decision, judgement: Judgement)
     return granted or list(plan.benefits)
 
 
-def _made(case: Case, decision: Decision, plan: MatterPlan, benefits: Sequence[Benefit], at: datetime) -> Licence:
+def _made(case: Case, decision: Decision, plan: MatterPlan, at: datetime) -> Licence:
     number, index = places.free_place()
     first = timezone.localdate(at)
     months = (plan.licence or {}).get("valid_months")
-    licence = Licence(
+    return Licence(
         id=fresh_licence_id(),
         case=case,
         decision=decision,
@@ -78,16 +79,14 @@ def _made(case: Case, decision: Decision, plan: MatterPlan, benefits: Sequence[B
         valid_from=first,
         valid_until=add_months(first, int(months)) if months else None,
     )
-    licence.jwt = _sealed(licence, plan, benefits)
-    return licence
 
 
-def _sealed(licence: Licence, plan: MatterPlan, benefits: Sequence[Benefit]) -> bytes:
+def _sealed(licence: Licence, plan: MatterPlan, benefits: Sequence[Benefit], found: Mapping[str, Found]) -> bytes:
     subject = subject_of_case(licence.case)
     text = sd_jwt.issue(
         licence_signer(),
         claims=open_claims(_terms(licence, plan, benefits)),
-        hidden=hidden_claims(subject.kind, subject.identifier, benefits, _holder_name(licence.case)),
+        hidden=hidden_claims(subject.kind, subject.identifier, benefits, _holder_name(plan, found)),
     )
     return sealing.seal(subject, text, context=licence_context(licence))
 
@@ -114,12 +113,12 @@ def licence_context(licence: Licence) -> str:
     return f"licence:{licence.id}"
 
 
-def _holder_name(case: Case) -> str:
+def _holder_name(plan: MatterPlan, found: Mapping[str, Found]) -> str:
     """The holder's name, only where a register was asked for it about the applicant: the hub itself keeps none."""
-    about_applicant = {code for code, need in plan_of(case).requirements.items() if need.about is None}
-    for code, found in found_of(case).items():
-        if code in about_applicant and not found.is_contested and len(found.values) == 1:
-            names = [found.values[0][item] for item in _NAME_ITEMS if found.values[0].get(item)]
+    about_applicant = {code for code, need in plan.requirements.items() if need.about is None}
+    for code, piece in found.items():
+        if code in about_applicant and not piece.is_contested and len(piece.values) == 1:
+            names = [piece.values[0][item] for item in _NAME_ITEMS if piece.values[0].get(item)]
             if names:
                 return str(names[0])
     return ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -31,6 +31,7 @@ from exchange.affairs.models import Case, Licence, PaymentOrder
 from exchange.affairs.moves import moved_on
 from exchange.affairs.reading import found_of, judgement_of, plan_of
 from exchange.affairs.recorded import THE_HUB, By, record_step, subject_of_case
+from exchange.affairs.rules import Found
 from exchange.affairs.rules.matter import Benefit, MatterPlan
 
 _DECISION_MONTH = "month_of_decision"
@@ -47,11 +48,12 @@ class _Wanted:
     already_paid: Decimal = Decimal()
 
 
-def order_first(licence: Licence, *, plan: MatterPlan, benefits: Sequence[Benefit], at: datetime) -> PaymentOrder | None:
+def order_first(licence: Licence, *, benefits: Sequence[Benefit], found: Mapping[str, Found], at: datetime) -> PaymentOrder | None:
     """The order that follows a decision: from the month that the matter names to the month of the decision.
 
     What the case was paid for before is taken off. None where the decision grants no money, or all of it is paid.
     """
+    plan = plan_of(licence.case)
     money = [benefit for benefit in benefits if benefit.grant.kind == "money"]
     if not money or plan.payment is None:
         return None
@@ -59,7 +61,7 @@ def order_first(licence: Licence, *, plan: MatterPlan, benefits: Sequence[Benefi
     paid = _paid_before(licence.case)
     if sum((amount for _, amount in due(money, span)), Decimal()) <= paid:
         return None
-    return _order(licence, plan, _Wanted(money, span, account_of(plan, found_of(licence.case)), already_paid=paid), at)
+    return _order(licence, plan, _Wanted(money, span, account_of(plan, found), already_paid=paid), at)
 
 
 def order_month(licence: Licence, *, month: str, at: datetime) -> PaymentOrder | None:
