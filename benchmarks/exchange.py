@@ -110,16 +110,16 @@ def prepare(home: Path, chosen: dict[str, str]) -> Setting:
     manage("migrate", "--database", "keystore", "--verbosity", "0", env=env)
     manage("build_city", "--households", str(HOUSEHOLDS), "--base-url", env["PUBLIC_URLS"], env=env)
     setting = Setting(home, env, ports, json.loads((home / "demo.json").read_text("utf-8")))
-    setting.subjects = {code: _subjects(home, code) for code in {entry["dataset"] for entry in setting.demo["agreements"]}}
+    setting.subjects = {code: people_of(home, code) for code in {entry["dataset"] for entry in setting.demo["agreements"]}}
     _fill_peers(setting, chosen)
     return setting
 
 
-def _subjects(home: Path, dataset: str) -> list[str]:
+def people_of(home: Path, dataset: str) -> list[str]:
     """Everyone in the register that the city was built from; the first column with identifiers of its subject."""
     from exchange.jurisdictions import load_registers
 
-    register = load_registers()[dataset]
+    register = load_registers("cn")[dataset]
     column = register["column_mapping"][register["subjects"][0]["item"]]
     path = next(home.glob(f"city/**/{dataset}.csv"))
     for encoding in ("utf-8-sig", "gb18030"):

@@ -2,22 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from exchange.affairs.errors import CaseMoved
-from exchange.affairs.lifecycle import CASE, EVIDENCE, CaseEvent, CaseState, EvidenceEvent, EvidenceState
+from exchange.affairs.lifecycle import CASE, EVIDENCE, CaseEvent, CaseState, EvidenceEvent
 from exchange.affairs.models import Case, Evidence
+
+# What a case's row says that moves; its matter's version, its subject and its number never do.
+_MOVING = (
+    "state",
+    "outcome",
+    "how",
+    "officer_needed",
+    "requested_at",
+    "submitted_at",
+    "decided_at",
+    "ended_at",
+    "due_on",
+    "due_is_provisional",
+)
 
 
 def move_case(case: Case, event: CaseEvent, **changes: Any) -> None:
-    """Move `case` by `event`, with other columns in the same UPDATE. Zero rows: CaseMoved (409). Refreshes `case`."""
+    """Move `case` by `event`, with other columns in the same UPDATE. Zero rows: CaseMoved (409). `case` shows what was written."""
     sources, target = CASE[event]
-    state = {"state": target} if target else {}
-    if not Case.objects.filter(pk=case.pk, state__in=sources).update(**state, **changes):
+    written = {"state": target, **changes} if target else changes
+    if not Case.objects.filter(pk=case.pk, state__in=sources).update(**written):
         raise moved_on()
-    case.refresh_from_db()
+    _show(case, written)
 
 
 def hold_case(case: Case, *states: CaseState) -> None:
@@ -25,9 +40,10 @@ def hold_case(case: Case, *states: CaseState) -> None:
 
     Whoever changes evidence holds the case first, so that a decision is made on evidence that stands still.
     """
-    if not Case.objects.select_for_update().filter(pk=case.pk, state__in=states).exists():
+    held = Case.objects.select_for_update().filter(pk=case.pk, state__in=states).values(*_MOVING).first()
+    if held is None:
         raise moved_on()
-    case.refresh_from_db()
+    _show(case, held)
 
 
 def move_evidence(evidence: Evidence, event: EvidenceEvent, **changes: Any) -> None:
@@ -39,11 +55,17 @@ def move_evidence(evidence: Evidence, event: EvidenceEvent, **changes: Any) -> N
 def try_evidence(evidence: Evidence, event: EvidenceEvent, **changes: Any) -> bool:
     """Move a piece of evidence where it still may; False where somebody else has moved it meanwhile."""
     sources, target = EVIDENCE[event]
-    state: dict[str, EvidenceState] = {"state": target} if target else {}
-    if not Evidence.objects.filter(pk=evidence.pk, state__in=sources).update(**state, **changes):
+    written = {"state": target, **changes} if target else changes
+    if not Evidence.objects.filter(pk=evidence.pk, state__in=sources).update(**written):
         return False
-    evidence.refresh_from_db()
+    _show(evidence, written)
     return True
+
+
+def _show(row: Case | Evidence, written: Mapping[str, Any]) -> None:
+    """Let the object say what its row says now, without reading it again."""
+    for name, value in written.items():
+        setattr(row, name, value)
 
 
 def moved_on() -> CaseMoved:

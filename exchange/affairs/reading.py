@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import Any
 
-import orjson
 from django.utils.translation import gettext as _
 
 from exchange.accounts.subject import Subject, opened
-from exchange.affairs import sealing
+from exchange.affairs import matters, sealing
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.clock import Clock as Clock
 from exchange.affairs.clock import clock_of as clock_of
 from exchange.affairs.errors import NoSuchCase
 from exchange.affairs.lifecycle import EvidenceState
+from exchange.affairs.matters import Plan
 from exchange.affairs.models import Appeal, Case, CaseStep, Decision, Evidence, Objection, SupplementNotice
 from exchange.affairs.recorded import subject_of_case
-from exchange.affairs.rules import Found, Judgement, MatterPlan, read_matter
+from exchange.affairs.rules import Found, Judgement
 
 UNKNOWN = "UNKNOWN"
 # Until somebody who may has answered, these say nothing: what was found before does not count against the citizen.
@@ -42,15 +41,9 @@ def case_for(number: str, *, applicant: Applicant) -> Case:
     return found
 
 
-def plan_of(case: Case) -> MatterPlan:
+def plan_of(case: Case) -> Plan:
     """The matter's content as it was when the case was begun, typed."""
-    return _plan(case.version.hash, case.version.document)
-
-
-@lru_cache(maxsize=64)
-def _plan(_hash: str, document: str) -> MatterPlan:
-    """Versions never change, so that each is read once."""
-    return read_matter(orjson.loads(document))
+    return matters.plan_of(case.version)
 
 
 def found_of(case: Case) -> dict[str, Found]:

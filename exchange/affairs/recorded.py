@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from audit import trail
 from exchange.accounts.subject import Subject, opened
+from exchange.affairs.matters.finding import plan_of
 from exchange.affairs.models import Case, CaseStep
 from exchange.delivery.subjects import is_personal
 
@@ -59,7 +60,7 @@ def _route(case: Case) -> dict[str, Any]:
         "case": case.number,
         "requester": matter.lead_id,
         "provider": "",
-        "purpose": str(case.version.content.get("purpose", "")),
+        "purpose": plan_of(case.version).purpose,
         "count": 1,
     }
 

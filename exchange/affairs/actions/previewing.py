@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -18,7 +18,7 @@ from exchange.affairs.applicants import Applicant
 from exchange.affairs.clock import PROVIDER_DOWN, close_pause
 from exchange.affairs.errors import AnswerIncomplete
 from exchange.affairs.gathering import enqueue_gathering
-from exchange.affairs.lifecycle import CaseEvent, CaseState, EvidenceEvent, EvidenceState
+from exchange.affairs.lifecycle import EVIDENCE, CaseEvent, CaseState, EvidenceEvent, EvidenceState
 from exchange.affairs.models import Case, Channel, Evidence
 from exchange.affairs.models.evidence import Preview
 from exchange.affairs.moves import hold_case, move_case, move_evidence, moved_on
@@ -44,9 +44,11 @@ def answer_preview(case: Case, *, answers: Mapping[str, str], words: Mapping[str
     faults = [fault for code, said in answers.items() if (fault := _fault(code, said, rows.get(code), words.get(code, "")))]
     if faults:
         raise AnswerIncomplete(_("Some of your answers need another look."), faults=faults)
-    for code, said in answers.items():
-        if rows[code].preview != said:
-            _say(case, rows[code], Preview(said), words.get(code, ""), applicant=applicant, by=by)
+    new = {code: Preview(said) for code, said in answers.items() if rows[code].preview != said}
+    for code, said in new.items():
+        if said is not Preview.ACCEPTED:
+            _contest(case, rows[code], said, words.get(code, ""), applicant=applicant, by=by)
+    _accept(case, [rows[code] for code, said in new.items() if said is Preview.ACCEPTED], by=by)
     return case
 
 
@@ -58,10 +60,22 @@ def _fault(code: str, said: str, row: Evidence | None, words: str) -> Fault | No
     return None
 
 
-def _say(case: Case, row: Evidence, said: Preview, words: str, *, applicant: Applicant, by: By) -> None:
-    if row.state in (EvidenceState.DISPUTED, EvidenceState.DECLINED):
-        _take_back(row, by=by, case=case)
-    event = {Preview.ACCEPTED: EvidenceEvent.ACCEPT, Preview.DISPUTED: EvidenceEvent.DISPUTE, Preview.DECLINED: EvidenceEvent.DECLINE}[said]
+def _accept(case: Case, rows: Sequence[Evidence], *, by: By) -> None:
+    """What is accepted together is one step."""
+    if not rows:
+        return
+    for row in rows:
+        _take_back(row)
+    sources, _ = EVIDENCE[EvidenceEvent.ACCEPT]
+    here = Evidence.objects.filter(pk__in=[row.pk for row in rows], state__in=sources)
+    if here.update(preview=Preview.ACCEPTED) != len(rows):
+        raise moved_on()
+    record_step(case, EvidenceEvent.ACCEPT, by=by, requirements=[row.requirement for row in rows])
+
+
+def _contest(case: Case, row: Evidence, said: Preview, words: str, *, applicant: Applicant, by: By) -> None:
+    _take_back(row)
+    event = EvidenceEvent.DISPUTE if said is Preview.DISPUTED else EvidenceEvent.DECLINE
     reason = _NOT_FOUND if row.state == EvidenceState.NO_RECORD else row.reason
     was_down = row.state == EvidenceState.PROVIDER_DOWN
     move_evidence(row, event, preview=said, reason=reason)
@@ -72,9 +86,11 @@ def _say(case: Case, row: Evidence, said: Preview, words: str, *, applicant: App
     record_step(case, event, by=by, requirement=row.requirement)
 
 
-def _take_back(row: Evidence, *, case: Case, by: By) -> None:
-    """What was said of a piece before is unsaid: it stands again as it was found."""
-    if row.state == EvidenceState.DECLINED and not row.found:
+def _take_back(row: Evidence) -> None:
+    """What was said of a piece before is unsaid: it stands again as it was found. One that was not contested stays as it is."""
+    if row.state not in (EvidenceState.DISPUTED, EvidenceState.DECLINED):
+        return
+    if not row.found:
         raise moved_on()
     take_back_objection(row)
     event = EvidenceEvent.TAKE_BACK_NOTHING if row.reason == _NOT_FOUND else EvidenceEvent.TAKE_BACK

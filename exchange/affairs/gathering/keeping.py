@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
 
+from exchange.accounts.subject import Subject
 from exchange.affairs import sealing
 from exchange.affairs.clock import PROVIDER_DOWN, close_pause, open_pause
 from exchange.affairs.gathering.outcomes import Outcome
@@ -16,7 +18,8 @@ from exchange.affairs.lifecycle import CaseState, EvidenceEvent, EvidenceState
 from exchange.affairs.models import Case, Evidence
 from exchange.affairs.moves import hold_case, try_evidence
 from exchange.affairs.reading import evidence_context
-from exchange.affairs.recorded import THE_HUB, record_step, subject_of_case
+from exchange.affairs.recorded import THE_HUB, record_step
+from exchange.affairs.rules import MatterPlan
 
 UNDECIDED = (CaseState.GATHERING, CaseState.PREVIEW, CaseState.SUBMITTED)
 FIRST_RETRY = timedelta(seconds=5)
@@ -24,15 +27,30 @@ LONGEST_WAIT = timedelta(minutes=5)
 NOTHING_TO_ASK_WITH = "NOTHING_TO_ASK_WITH"
 
 
-def keep(case: Case, outcomes: Sequence[Outcome], *, sources: dict[int, int]) -> None:
-    """Commit a round. `sources` says by evidence how many sources its requirement has. Raises CaseMoved after a withdrawal."""
-    rows = {row.pk: row for row in Evidence.objects.filter(pk__in=[outcome.question.evidence for outcome in outcomes])}
-    changes = {outcome.question.evidence: _columns(case, rows[outcome.question.evidence], outcome) for outcome in outcomes}
-    with transaction.atomic():
-        hold_case(case, *UNDECIDED)
-        for outcome in outcomes:
-            row = rows[outcome.question.evidence]
-            _keep_one(case, row, outcome, changes[row.pk], has_another=row.source + 1 < sources[row.pk])
+@dataclass(frozen=True)
+class Kept:
+    """One outcome with the columns that it writes, already sealed."""
+
+    row: Evidence
+    outcome: Outcome
+    changes: Mapping[str, Any]
+    has_another: bool
+
+
+def prepare(subject: Subject, outcomes: Sequence[tuple[Evidence, Outcome]], plan: MatterPlan) -> list[Kept]:
+    """Seal what came back, before the write transaction begins."""
+    key = sealing.key_of(subject)
+    return [
+        Kept(row, outcome, _columns(subject, key, row, outcome), row.source + 1 < len(plan.requirements[row.requirement].sources))
+        for row, outcome in outcomes
+    ]
+
+
+def keep(case: Case, came: Sequence[Kept]) -> None:
+    """Write a round in the caller's transaction; holds the case. Raises CaseMoved after a withdrawal."""
+    hold_case(case, *UNDECIDED)
+    for kept in came:
+        _keep_one(case, kept)
 
 
 def keep_unreachable(case: Case, rows: Sequence[Evidence]) -> None:
@@ -48,36 +66,37 @@ def wait_after(attempts: int) -> timedelta:
     return min(FIRST_RETRY * (1 << min(attempts, 10)), LONGEST_WAIT)
 
 
-def _columns(case: Case, row: Evidence, outcome: Outcome) -> dict[str, Any]:
-    """The columns of an outcome; what is personal is sealed before the write transaction begins."""
-    grounds, now = outcome.question.grounds, timezone.now()
-    told: dict[str, Any] = {"dataset": outcome.question.asking.dataset, "reason": outcome.reason, "leaf": outcome.leaf}
-    told |= {"provider": grounds.provider, "agreement": grounds.policy.agreement if grounds.policy else ""}
-    if outcome.found is None and outcome.receipt is None:
-        return {**told, "answered_at": now}
-    subject = subject_of_case(case)
-    key, place = sealing.key_of(subject), evidence_context(row)
+def _columns(subject: Subject, key: bytes, row: Evidence, outcome: Outcome) -> dict[str, Any]:
+    grounds, place = outcome.question.grounds, evidence_context(row)
+    told: dict[str, Any] = {
+        "dataset": outcome.question.asking.dataset,
+        "provider": grounds.provider,
+        "agreement": grounds.policy.agreement if grounds.policy else "",
+        "reason": outcome.reason,
+        "leaf": outcome.leaf,
+        "answered_at": timezone.now(),
+    }
     if outcome.found is not None:
         told["found"] = sealing.seal(subject, outcome.found, context=place, key=key)
     if outcome.receipt is not None:
         told["receipt"] = sealing.seal(subject, outcome.receipt, context=f"{place}:receipt", key=key)
-    return {**told, "answered_at": now}
+    return told
 
 
-def _keep_one(case: Case, row: Evidence, outcome: Outcome, changes: dict[str, Any], *, has_another: bool) -> None:
-    was_down = row.state == EvidenceState.PROVIDER_DOWN or bool(row.reason)  # "ask again now" leaves the pause and its reason open
-    if outcome.is_down:
+def _keep_one(case: Case, kept: Kept) -> None:
+    row, event, changes = kept.row, kept.outcome.event, dict(kept.changes)
+    was_down = row.state == EvidenceState.PROVIDER_DOWN
+    if kept.outcome.is_down:
         _keep_down(case, row, changes)
         return
-    event = outcome.event
-    if event is EvidenceEvent.PROVIDER_REFUSES and has_another:
+    if event is EvidenceEvent.PROVIDER_REFUSES and kept.has_another:
         event, changes = EvidenceEvent.ASK_NEXT, {**changes, "source": row.source + 1, "attempts": 0}
     moved = try_evidence(row, event, **changes, next_try_at=None)
     if moved and was_down and close_pause(case, PROVIDER_DOWN, row.requirement):
         record_step(case, "provider_back", by=THE_HUB, requirement=row.requirement)
 
 
-def _keep_down(case: Case, row: Evidence, changes: dict[str, Any]) -> None:
+def _keep_down(case: Case, row: Evidence, changes: Mapping[str, Any]) -> None:
     again = timezone.now() + wait_after(row.attempts)
     if not try_evidence(row, EvidenceEvent.PROVIDER_FAILS, **changes, attempts=row.attempts + 1, next_try_at=again):
         return

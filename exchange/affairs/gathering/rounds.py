@@ -6,6 +6,7 @@ Killed anywhere, it is run again: what was asked and not kept is asked once more
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
@@ -23,6 +24,7 @@ from exchange.affairs.errors import CaseMoved
 from exchange.affairs.gathering import calling, keeping, outcomes
 from exchange.affairs.gathering.authority import Grounds, Lead, grounds_for
 from exchange.affairs.gathering.calling import Question
+from exchange.affairs.gathering.keeping import Kept
 from exchange.affairs.gathering.outcomes import Outcome
 from exchange.affairs.lifecycle import CaseEvent, CaseState, EvidenceState
 from exchange.affairs.models import Case, Evidence
@@ -52,16 +54,34 @@ def gather(case_id: str, renew: work.Renew) -> None:
     """The handler. Raises LeaseLost when another worker has taken over."""
     case = Case.objects.select_related("version__matter").get(pk=case_id)
     plan = plan_of(case)
-    try:
-        for number in range(1, MOST_ROUNDS + 1):
-            waiting = _next_round(case, plan)
+    with suppress(CaseMoved):  # withdrawn or decided meanwhile: nothing more is asked, and nothing kept
+        waiting = _begin(case, plan)
+        for number in range(MOST_ROUNDS):
             if not waiting:
-                break
-            renew(min(5 + 10 * number, 95))
-            _ask(case, plan, waiting)
-        _close(case)
-    except CaseMoved:  # withdrawn or decided meanwhile: nothing more is asked
-        return
+                return
+            if number:
+                renew(min(10 * number, 95))
+            waiting = _keep(case, plan, _ask(case, plan, waiting))
+
+
+def _begin(case: Case, plan: MatterPlan) -> list[Waiting]:
+    """The first questions; where there are none, the case is shown as it stands."""
+    waiting = _next_round(case, plan)
+    if not waiting:
+        with transaction.atomic():
+            hold_case(case, *keeping.UNDECIDED)
+            _close(case)
+    return waiting
+
+
+def _keep(case: Case, plan: MatterPlan, came: Sequence[Kept]) -> list[Waiting]:
+    """Commit what a round brought; with the last one the case is shown, in the same transaction. The next questions."""
+    with transaction.atomic():
+        keeping.keep(case, came)
+        waiting = _next_round(case, plan)
+        if not waiting:
+            _close(case)
+    return waiting
 
 
 def _next_round(case: Case, plan: MatterPlan) -> list[Waiting]:
@@ -87,8 +107,8 @@ def _is_due_again(row: Evidence, now: datetime) -> bool:
     return row.state == EvidenceState.PROVIDER_DOWN and (row.next_try_at is None or row.next_try_at <= now)
 
 
-def _ask(case: Case, plan: MatterPlan, waiting: Sequence[Waiting]) -> None:
-    """One round: everybody who can be asked, in one batch; then everything that came of it in one transaction."""
+def _ask(case: Case, plan: MatterPlan, waiting: Sequence[Waiting]) -> list[Kept]:
+    """One round: everybody who can be asked, in one batch; what came of it, sealed and ready to be kept."""
     _require_wanted(case)
     subject, lead = subject_of_case(case), Lead(plan.lead)
     try:
@@ -100,8 +120,8 @@ def _ask(case: Case, plan: MatterPlan, waiting: Sequence[Waiting]) -> None:
         nowhere = Grounds(None)
         questions = [Question(row.pk, asking, asking.subject or subject.who, nowhere) for row, asking in waiting]
         came = outcomes.undelivered(questions, error.reason)
-    sources = {row.pk: len(plan.requirements[row.requirement].sources) for row, _ in waiting}
-    keeping.keep(case, came, sources=sources)
+    rows = {row.pk: row for row, _ in waiting}
+    return keeping.prepare(subject, [(rows[outcome.question.evidence], outcome) for outcome in came], plan)
 
 
 def _require_wanted(case: Case) -> None:
@@ -129,13 +149,11 @@ def _delivered(questions: Sequence[Question], lead: Lead, case: str) -> list[Out
 
 
 def _close(case: Case) -> None:
-    """Everything was tried: show what was found; and ask the silent ones again later, for as long as the case is open."""
-    with transaction.atomic():
-        hold_case(case, *keeping.UNDECIDED)
-        if case.state == CaseState.GATHERING:
-            move_case(case, CaseEvent.GATHERED)
-            record_step(case, CaseEvent.GATHERED, by=THE_HUB)
-        silent = Evidence.objects.filter(evidence_set=case.evidence_set_id, state=EvidenceState.PROVIDER_DOWN)
-        next_try = silent.aggregate(soonest=Min("next_try_at"))["soonest"]
-        if next_try is not None and not Work.objects.filter(name=WORK, target=str(case.pk), state=WorkState.WAITING).exists():
-            enqueue_gathering(case, not_before=max(next_try - timezone.now(), timedelta(0)))
+    """Everything was tried: show what was found; and ask the silent ones again later. The case is held by the caller."""
+    if case.state == CaseState.GATHERING:
+        move_case(case, CaseEvent.GATHERED)
+        record_step(case, CaseEvent.GATHERED, by=THE_HUB)
+    silent = Evidence.objects.filter(evidence_set=case.evidence_set_id, state=EvidenceState.PROVIDER_DOWN)
+    next_try = silent.aggregate(soonest=Min("next_try_at"))["soonest"]
+    if next_try is not None and not Work.objects.filter(name=WORK, target=str(case.pk), state=WorkState.WAITING).exists():
+        enqueue_gathering(case, not_before=max(next_try - timezone.now(), timedelta(0)))
