@@ -85,7 +85,8 @@ def _columns(subject: Subject, key: bytes, row: Evidence, outcome: Outcome) -> d
 
 def _keep_one(case: Case, kept: Kept) -> None:
     row, event, changes = kept.row, kept.outcome.event, dict(kept.changes)
-    was_down = row.state == EvidenceState.PROVIDER_DOWN
+    # asked again by hand, a piece has the reason of its silence still, and its pause is open
+    was_down = row.state == EvidenceState.PROVIDER_DOWN or bool(row.reason)
     if kept.outcome.is_down:
         _keep_down(case, row, changes)
         return
