@@ -17,8 +17,9 @@ from exchange.delivery import counting, deliver, refusal_rate
 from exchange.delivery.handling import handle
 from tests.delivery.wire_caller import COMMON, Caller
 from tests.rules import access_api
+from tests.rules.citizens import CITIZENS, CitizenCity
 from tests.rules.city import City
-from tests.rules.tables import rows
+from tests.rules.tables import Row, rows
 from tests.world_data import CONDITIONAL_ROWS, SUBJECTS, resident
 
 PLANTED = SUBJECTS[0]
@@ -116,14 +117,26 @@ def planted(body: Any) -> Any:
 
 
 def test_no_refusal_of_the_management_api_says_again_what_was_handed_in(city: City, log: Told) -> None:
+    _hand_in(city, rows(access_api.TABLE), log)
+
+
+def test_no_refusal_of_citizen_services_says_again_what_was_handed_in(citizen_city: CitizenCity, log: Told) -> None:
+    _hand_in(citizen_city, rows(access_api.CITIZENS_TABLE, CITIZENS), log)
+    waiting = list(Work.objects.values())
+    assert waiting
+    assert not shows(repr(waiting))
+
+
+def _hand_in(city: City | CitizenCity, table: list[Row], log: Told) -> None:
+    """Send each call with the planted number in every text, and look for it in headers, refusals and the log."""
     from tests.rules.city import undone
 
     found = []
-    for row in rows(access_api.TABLE):
+    for row in table:
         body = planted(access_api.BODIES.get((row.method, row.route), {}))
         served = [persona for persona, status in row.wanted.items() if status < 300]
         with undone():
-            client = city.client(served[-1] if served else "nobody")
+            client = city.client(served[0] if "cit" in served else served[-1] if served else "nobody")
             sent: dict[str, Any] = {"data": json.dumps(body).encode(), "content_type": "application/json", "headers": access_api.HEADERS}
             question = "&".join(f"{name}={PLANTED}" for name in ("cursor", "leaf", "index", "department", "sensitivity", "time_from"))
             answer = client.generic(row.method, f"{row.path(city)}?{question}", **sent)
