@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -10,7 +11,7 @@ from django.utils.translation import gettext_lazy as lazy
 
 from catalog.identifiers import kinds
 from exchange.affairs.licences.checking import Shown, Standing
-from exchange.portal.templatetags.look_text import bilingual
+from exchange.portal.templatetags.look_text import bilingual, current_language, when
 from exchange.portal.tones import Face, Tone
 
 
@@ -48,7 +49,7 @@ class Row:
     """One claim, as a reader knows it."""
 
     title: str
-    text: str
+    text: Any
 
 
 def rows_of(shown: Shown) -> list[Row]:
@@ -58,10 +59,10 @@ def rows_of(shown: Shown) -> list[Row]:
         return []
     rows = [
         Row(_("Licence"), bilingual(claims.get("title"))),
-        Row(_("What is granted"), ", ".join(bilingual(benefit) for benefit in claims.get("benefits", []))),
+        Row(_("What is granted"), _listed([bilingual(benefit) for benefit in claims["benefits"]])),
         Row(_("Office"), bilingual(claims.get("issuer"))),
-        Row(_("Valid from"), str(claims.get("from", ""))),
-        Row(_("Until"), str(claims.get("until") or _("no end"))),
+        Row(_("Valid from"), _day(claims["from"])),
+        Row(_("Until"), _day(claims["until"]) if "until" in claims else _("no end")),
     ]
     return rows + [Row(shown_title(name), _text(name, claims)) for name in shown.shown if name in CLAIMS]
 
@@ -73,7 +74,7 @@ CLAIMS: dict[str, Any] = {
     "identifier": lazy("Whole number of the holder"),
     "amounts": lazy("Amounts"),
 }
-"""What a holder may show, in the order in which it is offered: the least first within each pair."""
+"""What a holder may show, in the order in which it is offered."""
 
 
 def shown_title(name: str) -> str:
@@ -81,9 +82,17 @@ def shown_title(name: str) -> str:
     return str(CLAIMS[name])
 
 
+def _day(day: str) -> Any:
+    return when(date.fromisoformat(day), "date")
+
+
+def _listed(texts: list[str]) -> str:
+    return ("、" if current_language() == "zh-hans" else ", ").join(texts)
+
+
 def _text(name: str, claims: dict[str, Any]) -> str:
     if name == "amounts":
-        return ", ".join(amounts_of(claims))
+        return _listed(amounts_of(claims))
     if name == "identifier_kind":
         return kind_word(str(claims[name]))
     return str(claims[name])

@@ -10,6 +10,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as lazy
 from django.views.decorators.http import require_POST, require_safe
@@ -66,7 +67,7 @@ def my_licence(request: HttpRequest, applicant: Applicant, licence_id: str) -> H
 def print_licence(request: HttpRequest, applicant: Applicant, licence_id: str) -> HttpResponse:
     """The same on one sheet of paper."""
     licence = holding.licence_for(licence_id, applicant=applicant)
-    return show(request, "licence_print", **licence_page(request, licence))
+    return show(request, "licence_print", **licence_page(request, licence), today=timezone.localdate())
 
 
 @require_POST
