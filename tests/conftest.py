@@ -106,9 +106,10 @@ def founded(db: None) -> None:
 
 
 @pytest.fixture
-def world(founded: None, settings: Any) -> Any:
+def world(db: None, settings: Any) -> Any:
     """A small city with an agreement in force, built through real actions (tests/world.py)."""
+    from tests.remembered import remembered
     from tests.world import build_world
 
     settings.ALLOW_HUB_CUSTODY = True
-    return build_world()
+    return remembered("world", build_world)

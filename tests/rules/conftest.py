@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def city(founded: None, settings: Any) -> City:
+def city(db: None, settings: Any) -> City:
     """Something in each state, built by the real actions."""
+    from tests.remembered import remembered
     from tests.rules.city import build_city
 
     settings.ALLOW_HUB_CUSTODY = True
-    return build_city()
+    city: City = remembered("city", build_city)
+    return city
 
 
 @pytest.fixture
