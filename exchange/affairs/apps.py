@@ -15,7 +15,8 @@ class AffairsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Name the work that this room does in the background."""
-        from exchange.affairs import works
+        """Name the work that this room does in the background, and its lifecycles for the page that shows them all."""
+        from exchange.affairs import lifecycle_sections, works
 
         works.register_work()
+        lifecycle_sections.add_to_page()

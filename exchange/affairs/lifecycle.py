@@ -158,6 +158,45 @@ OBJECTION: Mapping[ObjectionEvent, tuple[frozenset[ObjectionState], ObjectionSta
 }
 
 
+class Actor(_State):
+    """Who takes a step; where nobody is named, the hub does."""
+
+    CITIZEN = "CITIZEN"
+    OFFICER = "OFFICER"
+    PROVIDER = "PROVIDER"
+
+
+_CITIZEN, _OFFICER = frozenset({Actor.CITIZEN}), frozenset({Actor.OFFICER})
+
+# Who may take a step, for the page of lifecycles; the hub decides too, where the published rule leaves nothing open.
+CASE_SIDES: Mapping[CaseEvent, frozenset[Actor]] = {
+    CaseEvent.ASK_OFFICES: _CITIZEN,
+    CaseEvent.ASK_AGAIN: _CITIZEN,
+    CaseEvent.SUBMIT: _CITIZEN,
+    CaseEvent.OBJECT: _CITIZEN,
+    CaseEvent.WITHDRAW: _CITIZEN,
+    CaseEvent.REVIEW: _OFFICER,
+}
+EVIDENCE_SIDES: Mapping[EvidenceEvent, frozenset[Actor]] = {
+    EvidenceEvent.RETRY: _CITIZEN,
+    EvidenceEvent.HAND_TO_OFFICER: _CITIZEN,
+    EvidenceEvent.DECLINE: _CITIZEN,
+    EvidenceEvent.DISPUTE: _CITIZEN,
+    EvidenceEvent.ACCEPT: _CITIZEN,
+    EvidenceEvent.UPLOAD: _CITIZEN,
+    EvidenceEvent.COMMIT: _CITIZEN,
+    EvidenceEvent.TAKE_BACK: _CITIZEN,
+    EvidenceEvent.TAKE_BACK_NOTHING: _CITIZEN,
+    EvidenceEvent.OFFICER_ANSWERS: _OFFICER,
+    EvidenceEvent.ASK_AGAIN: frozenset({Actor.PROVIDER}),
+}
+OBJECTION_SIDES: Mapping[ObjectionEvent, frozenset[Actor]] = {
+    ObjectionEvent.UPHOLD: frozenset({Actor.PROVIDER, Actor.OFFICER}),
+    ObjectionEvent.REJECT: frozenset({Actor.PROVIDER, Actor.OFFICER}),
+    ObjectionEvent.WITHDRAW: _CITIZEN,
+}
+
+
 def case_events(state: CaseState) -> frozenset[CaseEvent]:
     """Events that may start from `state`."""
     return frozenset(event for event, (sources, _) in CASE.items() if state in sources)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
@@ -12,6 +13,23 @@ from exchange.sharing import lifecycle
 Table = Mapping[Any, tuple[frozenset[Any], Any]]
 
 
+@dataclass(frozen=True)
+class Section:
+    """One lifecycle of the page: its title, its table, and by event who takes the step."""
+
+    title: str
+    table: Table
+    sides: Mapping[Any, Iterable[StrEnum]] = field(default_factory=dict)
+
+
+_OF_ROOMS_ABOVE: dict[str, Section] = {}
+
+
+def add_sections(*sections: Section) -> None:
+    """Rooms above this one name their tables when the hub starts; the page shows them by title."""
+    _OF_ROOMS_ABOVE.update({section.title: section for section in sections})
+
+
 def as_markdown() -> str:
     """The whole page: one table for each lifecycle, events in alphabetical order."""
     sections = [
@@ -19,6 +37,7 @@ def as_markdown() -> str:
         _section("Agreement", lifecycle.AGREEMENT, lifecycle.AGREEMENT_SIDES),
         _section("Load of a file", catalog_lifecycle.LOAD, {}),
         _section("Piece of work", catalog_lifecycle.WORK, {}),
+        *(_section(more.title, more.table, more.sides) for more in _OF_ROOMS_ABOVE.values()),
     ]
     head = (
         "# Lifecycles\n\n"
