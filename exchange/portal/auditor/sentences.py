@@ -142,6 +142,23 @@ def _purpose(route: Route, names: Names) -> str:
     return _("On {when} the purpose {purpose} was entered.").format(**_values(route, names))
 
 
+def _case(route: Route, names: Names) -> str:
+    if ("case", str(route.get("event", ""))) in MOVES:
+        return _move(route, names)
+    return _("On {when} a step of an application to the {requester} was recorded: {step}.").format(
+        **_values(route, names), step=str(route.get("event", ""))
+    )
+
+
+def _matter(route: Route, names: Names) -> str:
+    values = {**_values(route, names), "matter": str(route.get("matter", ""))}
+    return _("On {when} a version of the service {matter} of the {requester} was put in force.").format(**values)
+
+
+def _view(route: Route, names: Names) -> str:
+    return _("On {when} an officer of the {requester} looked at what belongs to an application.").format(**_values(route, names))
+
+
 def _unknown(route: Route, names: Names) -> str:
     values = _values(route, names)
     return _("On {when} something was recorded of the kind {kind}.").format(**values, kind=str(route.get("type", "")))
@@ -151,11 +168,16 @@ _OTHERS: dict[str, Callable[[Route, Names], str]] = {
     "account": _move,
     "act": _act,
     "agreement": _move,
+    "case": _case,
+    "correction": _move,
     "dataset": _move,
     "load": _move,
+    "matter": _matter,
     "people": _people,
     "purpose": _purpose,
+    "question": _move,
     "request": _move,
     "tally": _tally,
     "verification": _move,
+    "view": _view,
 }
