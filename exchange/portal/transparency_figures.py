@@ -60,15 +60,14 @@ def services_context() -> dict[str, Any]:
 
 
 def _series() -> tuple[str, ...]:
-    return (_("spared"), _("promised or told"), _("brought after all"), _("found out by an officer"), _("not met"))
+    return (_("spared"), _("promised or told"), _("brought, or found out by an officer"), _("not met"))
 
 
 def _values(matters: tuple[MatterFigures, ...]) -> tuple[int, ...]:
     return (
         sum(matter.spared for matter in matters),
         sum(matter.promised for matter in matters),
-        sum(matter.brought for matter in matters),
-        sum(matter.by_officer for matter in matters),
+        sum(matter.brought + matter.by_officer for matter in matters),
         sum(matter.failed for matter in matters),
     )
 

@@ -216,6 +216,16 @@ def test_offices_are_counted_with_their_refused_attempts(world: World) -> None:
     looked_up(world)
     (office,) = offices_of(subject())
     assert (office.code, office.times, office.refused) == ("CAB", 7, 1)
+    assert len(all_entries(asked_by="CAB")) == office.times
+    assert len(all_entries(asked_by="CAB", refused_only=True)) == office.refused
+    assert all_entries(asked_by="DPF") == []
+
+
+def test_a_refused_question_outside_the_agreement_is_not_told_as_another_one(world: World) -> None:
+    Caller("CAB-relief").verify(world.agreement.agreement_id, SUBJECTS[0], {"fact": "no_such_fact"})
+    merge()
+    (line,) = access_records(subject()).lines
+    assert (line.kind, line.asked) == (AccessKind.REFUSED, ())
 
 
 def test_binding_an_account_is_a_line_too(world: World) -> None:

@@ -50,7 +50,10 @@ def test_a_slip_is_verified_offline_with_the_keys_beside_it(files: Path, capsys:
 def test_the_whole_file_is_verified_with_nothing_beside_it(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (files / "keys.json").unlink()
     code, shown = hub_verify(files / "list.json", capsys)
-    assert (code, shown["lines"], shown["proved"], shown["unproved"]) == (0, len(recount(subject()).entries),) * 1 + (
+    assert (code, shown["lines"], shown["proved"], shown["unproved"]) == (
+        0,
+        len(recount(subject()).entries),
+    ) * 1 + (
         len(recount(subject()).entries),
         [],
     )

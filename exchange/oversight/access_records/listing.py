@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.errors import Missing
-from audit.models import Entry, EntryIndex, LogHead, Pending, SubjectTrace
+from audit.models import EntryIndex, LogHead, Pending, SubjectTrace
 from exchange.accounts.subject import Subject
 from exchange.oversight.access_records.kinds import OWNER_CHECK, STEPS, Group
 from exchange.oversight.access_records.lists import EXPORT, lists_among, stood_on
@@ -31,9 +31,10 @@ CALLS = ("exchange", "refusal", "outcome", "intent")
 
 @dataclass(frozen=True)
 class Filters:
-    """What the reader wants to see. `department` is a code, on either side; days are local and both included."""
+    """What the reader wants to see. `department` is a code, on either side, `asked_by` one that asked; days are local."""
 
     department: str = ""
+    asked_by: str = ""
     group: str = ""
     since: date | None = None
     until: date | None = None
@@ -84,11 +85,20 @@ def access_records(subject: Subject, *, filters: Filters | None = None, cursor: 
 def access_record(subject: Subject, entry: int) -> AccessRecord:
     """One line. Raises Missing for an entry that does not name the person, just as for one that does not exist."""
     own = own_key(subject)
-    if 0 <= entry < _NOWHERE and Entry.objects.filter(index=entry).exists():
+    if 0 <= entry < _NOWHERE and _is_own(subject, own, entry):
         (line,) = records_of(subject, own, [entry])
-        if line.roles or SubjectTrace.objects.filter(blind=own.blind, entry=entry).exists():
-            return line
+        return line
     raise Missing(_("There is no such line among those about you."))
+
+
+def _is_own(subject: Subject, own: OwnKey, entry: int) -> bool:
+    """Whether the entry names the person, or gave a list with the person; or the index says so of one that is damaged."""
+    line = read_lines(own, [entry]).get(entry)
+    if line is None:
+        return False
+    if line.mentions or stood_on(line.route, subject) is not False:
+        return True
+    return SubjectTrace.objects.filter(blind=own.blind, entry=entry).exists()
 
 
 def records_of(subject: Subject, own: OwnKey, indexes: Sequence[int]) -> list[AccessRecord]:
@@ -113,6 +123,7 @@ def meets(record: AccessRecord, filters: Filters) -> bool:
         return True
     wanted = [
         not filters.department or filters.department in (record.requester, record.provider),
+        not filters.asked_by or filters.asked_by == record.requester,
         not filters.refused_only or record.outcome == "REFUSED",
         filters.since is None or record.at_ms >= _start_ms(filters.since),
         filters.until is None or record.at_ms < _start_ms(filters.until + timedelta(days=1)),
@@ -159,6 +170,8 @@ def _narrowed(filters: Filters) -> Q:
     wanted = _GROUPS.get(filters.group, Q())
     if filters.department:
         wanted &= Q(requester=filters.department) | Q(provider=filters.department)
+    if filters.asked_by:
+        wanted &= Q(requester=filters.asked_by, type__in=CALLS)
     if filters.refused_only:
         wanted &= Q(outcome="REFUSED")
     if filters.since:

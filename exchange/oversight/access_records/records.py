@@ -91,10 +91,16 @@ class AccessRecord:
 
     @property
     def asked(self) -> tuple[Asked, ...]:
-        """What was asked, with the answers to questions."""
-        if self.route.get("facts"):
-            return tuple(Asked(name, self.names.question(self.route, name), self._answer(name)) for name in self.asked_names)
-        return tuple(Asked(name, self.names.item(self.route, name)) for name in self.asked_names)
+        """What was asked, with the answers to questions. Empty where it lay outside the agreement: the log names it not."""
+        facts = {str(fact.get("fact", "")) for fact in self.route.get("facts") or () if isinstance(fact, dict)}
+        if not facts:
+            return tuple(Asked(name, self.names.item(self.route, name)) for name in self.asked_names)
+        return tuple(Asked(name, self.names.question(self.route, name), self._answer(name)) for name in self.asked_names if name in facts)
+
+    @property
+    def shows_answers(self) -> bool:
+        """Whether the sentence speaks of several questions, so that they are listed below it."""
+        return self.kind in (AccessKind.QUESTIONS, AccessKind.GROUP_QUESTIONS)
 
     @property
     def requester_name(self) -> str:

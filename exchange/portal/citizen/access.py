@@ -43,6 +43,7 @@ class FilterForm(forms.Form):
     what = forms.ChoiceField(label=gettext_lazy("What"), required=False)
     since = forms.DateField(label=gettext_lazy("From"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
     until = forms.DateField(label=gettext_lazy("To"), required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    asked_by = forms.CharField(required=False, widget=forms.HiddenInput)
     refused = forms.BooleanField(label=gettext_lazy("Only what was refused"), required=False)
 
     def __init__(self, data: Any, codes: Iterable[str]) -> None:
@@ -58,6 +59,7 @@ class FilterForm(forms.Form):
         said = self.cleaned_data
         return Filters(
             department=said.get("office", ""),
+            asked_by=said.get("asked_by", ""),
             group=said.get("what", ""),
             since=said.get("since"),
             until=said.get("until"),

@@ -78,6 +78,16 @@ def when(value: datetime | date | str | int | None, precision: str = "minute") -
     return format_html('<time datetime="{}" title="{}" class="mz-number">{}</time>', iso, iso, _spoken(moment, precision))
 
 
+@register.simple_tag(name="clock")
+def clock(value: datetime | str | int) -> SafeString | str:
+    """Write the hour and minute alone, where the day stands above it."""
+    moment = _as_time(value)
+    if not isinstance(moment, datetime):
+        return NOTHING
+    iso = moment.isoformat(timespec="seconds")
+    return format_html('<time datetime="{}" title="{}" class="mz-number">{}</time>', iso, iso, moment.strftime("%H:%M"))
+
+
 def _spoken(moment: datetime | date, precision: str) -> str:
     clock = {"minute": "%H:%M", "second": "%H:%M:%S"}.get(precision, "")
     hours = moment.strftime(clock) if clock and isinstance(moment, datetime) else ""
