@@ -85,6 +85,12 @@ POST   page:console/people/<uuid:person_id>/invite                  -          4
 POST   page:console/people/roles/<int:membership_id>/end            -          401 404 404 404 403 302 404 404 404 404 401
 POST   page:console/people/stewards/<str:code>/<uuid:person_id>/dismiss steward 401 404 404 403 404 302 404 404 404 404 401
 
+GET    page:console/offers                                          -          401 200 200 200 200 200 200 200 200 200 401
+POST   page:console/offers/<slug:matter>/start                      -          401 422 404 404 404 404 404 404 404 404 401
+GET    page:console/offers/<slug:matter>/<slug:month>               -          401 200 404 404 404 404 404 404 404 404 401
+GET    page:console/offers/<slug:matter>/<slug:month>/progress      -          401 200 404 404 404 404 404 404 404 404 401
+POST   page:console/offers/<slug:matter>/<slug:month>/resume        -          401 302 404 404 404 404 404 404 404 404 401
+
 GET    page:audit                                                   -          401 403 403 403 403 403 200 200 403 200 401
 GET    page:audit/entries/<int:index>                               -          401 403 403 403 403 403 200 200 403 200 401
 GET    page:audit/entries/<int:index>/proof.json                    -          401 403 403 403 403 403 200 200 403 200 401

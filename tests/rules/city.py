@@ -19,6 +19,8 @@ from exchange.accounts.actions import add_person
 from exchange.accounts.invitations import invitation_path
 from exchange.accounts.models import Person, Role
 from exchange.affairs.licences import issue
+from exchange.affairs.models import OfferRun
+from exchange.affairs.offers.lifecycle import RunState
 from exchange.sharing import actions
 from exchange.sharing.actions import PartTerms, RequestWords
 from exchange.sharing.models import Agreement, SharingRequest
@@ -139,12 +141,14 @@ def _suspended(world: World) -> Agreement:
 
 
 def _granted() -> dict[str, Any]:
-    """A licence whose holder is none of the people of the world, and its payment, which the requester's officers order."""
+    """A licence whose holder is none of the people of the world, its payment, which the requester's officers order, and a month's run."""
     case, judged = licence_rows.granted_case(), licence_rows.judgement(licence_rows.LIVING)
     licence_rows.give_account(case, bank="ICBC", last_four="1234")
     with transaction.atomic():
         licence = issue(case, licence_rows.decided(case, judged), judged, at=licence_rows.AT)
-    return {"licence_id": licence.pk, "order_id": licence.payments.get().pk, "list_number": licence.status_list}
+    run = OfferRun.objects.create(matter=case.version.matter, version=case.version, month="2026-10", state=RunState.STOPPED)
+    told = {"matter": run.matter_id, "month": run.month}
+    return {**told, "licence_id": licence.pk, "order_id": licence.payments.get().pk, "list_number": licence.status_list}
 
 
 def _run(world: World) -> tuple[Any, bool]:
