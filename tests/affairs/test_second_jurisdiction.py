@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import datetime
+import json
 from typing import Any
 
 import pytest
+from django.test import Client
 
 from audit import ceremony
 from catalog.identifiers import IdentifierError, kinds
@@ -76,3 +78,44 @@ def test_the_folder_decides_and_not_the_country_that_ships_with_the_hub(settings
     lakeland.settle(settings)
     assert FileRegisters().departments == {"REEVE", "ROLL", "HEARTH", "PURSE"}
     assert jurisdiction.time_limit("answer_conditional") != before
+
+
+def test_a_program_of_the_other_country_goes_the_whole_way(lakeland_hub: lakeland.Lakeland) -> None:
+    client = Client()
+    client.force_login(lakeland_hub.people["stranger"], backend="allauth.account.auth_backends.AuthenticationBackend")
+
+    def post(path: str, body: Any = None) -> Any:
+        answer = client.post(f"/api/v1/affairs/cases{path}", data=json.dumps(body or {}), content_type="application/json")
+        assert answer.status_code < 300, answer.content
+        return answer.json()
+
+    number = post("", {"matter": "winter-fuel"})["number"]
+    post(f"/{number}/request")
+    assert gather_now(Case.objects.get(number=number))
+    pieces = client.get(f"/api/v1/affairs/cases/{number}/evidence").json()["evidence"]
+    post(f"/{number}/preview", {"answers": {piece["requirement"]: "ACCEPTED" for piece in pieces}})
+    assert post(f"/{number}/submit")["outcome"] == "REFUSED"
+    decision = client.get(f"/api/v1/affairs/cases/{number}/decision").json()
+    assert decision["appeal"]["en"] == "Ask the Hearth Office for another look within 30 days."
+    assert decision["benefits"][0]["because"] == ["burns_fuel", "north_shore"]
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_pages_take_the_other_countrys_citizen_through(lakeland_hub: lakeland.Lakeland, language: str) -> None:
+    client = Client()
+    client.force_login(lakeland_hub.people["northerner"], backend="allauth.account.auth_backends.AuthenticationBackend")
+    here = f"/{language}"
+    assert client.get(f"{here}/services/winter-fuel").status_code == 200
+    client.post(f"{here}/apply/winter-fuel")
+    case = Case.objects.get()
+    page = f"{here}/me/cases/{case.number}"
+    client.post(f"{page}/ask")
+    assert gather_now(case)
+    shown = client.get(page)
+    assert shown.status_code == 200
+    assert "7777" in shown.content.decode()
+    codes = list(Evidence.objects.values_list("requirement", flat=True))
+    client.post(f"{page}/submit", {"shown": codes})
+    case.refresh_from_db()
+    assert (case.state, case.outcome) == ("DECIDED", "GRANTED")
+    assert "LKM" in client.get(page).content.decode()
