@@ -42,6 +42,9 @@ ROLES = {
     "authority": (gettext_lazy("The sharing authority"), gettext_lazy("Checks requests between departments and watches the clocks.")),
 }
 
+ROOMS = {"officer": "console/cases", "clerk": "counter", "auditor": "audit", "authority": "console"}
+"""Where each of them works; residents are led to their own page."""
+
 
 @dataclass(frozen=True)
 class Stop:
@@ -87,7 +90,7 @@ def sign_in_as(request: HttpRequest, key: str) -> HttpResponse:
     person = staff_account(key) if key in sign_in().staff else resident_account(key)
     request.session.flush()
     login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
-    return redirect(_ours(request) or (page_url("console") if key in ROLES else page_url("me")))
+    return redirect(_ours(request) or page_url(ROOMS.get(key, "me")))
 
 
 @in_demonstration

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connections, transaction
 
 from audit.models import Blob
 from audit.proof.canonical import loads
@@ -134,3 +135,32 @@ def test_every_change_is_one_entry_that_names_nobody_in_clear(account: Person) -
     assert [len(entry["persons"]) for entry in entries] == [1, 1]
     assert LUO.identifier not in str(clear)
     assert str(account.pk) not in str(clear)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_accounts_that_prove_the_same_at_once_leave_one_bound() -> None:
+    from audit import ceremony
+
+    ceremony.found_hub()
+    people = [open_account(f"luo-{letter}", password=None, acting_system="tests") for letter in "abcd"]
+    start, outcomes = threading.Barrier(len(people)), []
+
+    def prove(person: Person) -> None:
+        start.wait()
+        try:
+            bind(person, subject=LUO, **CODE)
+            outcomes.append("bound")
+        except BoundElsewhere:
+            outcomes.append("somebody else was first")
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=prove, args=[person]) for person in people]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(outcomes) == len(people)
+    assert "bound" in outcomes
+    held = Binding.objects.get(ended_at=None)
+    assert [person.pk for person in Person.objects.exclude(identifier_blind=None)] == [held.person_id]

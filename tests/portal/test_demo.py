@@ -68,7 +68,7 @@ def test_a_visitor_who_proved_to_be_a_resident_does_not_stop_the_tour(founded: N
 
 def test_staff_are_signed_in_and_strangers_are_not(world: World, demo: None, client: Client) -> None:
     add_person("cab-officer", names={"en": "A", "zh": "B"}, department=world.requester, role=Role.OFFICER, acting_user=None)
-    assert go(client, "officer", next="//elsewhere.example/") == "/en/console"
+    assert go(client, "officer", next="//elsewhere.example/") == "/en/console/cases"
     assert Person.objects.get(pk=client.session["_auth_user_id"]).username == "cab-officer"
     for key in ("clerk", "cab.signer", "man_before_80", "the-deceased"):
         assert client.post(f"/en/demo/sign-in/{key}").status_code == 404
