@@ -17,6 +17,7 @@ from exchange.portal.tones import face_of
 MOMENT = "%Y-%m-%dT%H:%M"
 KINDS = {
     "exchange": gettext_lazy("Answered calls"),
+    "export": gettext_lazy("Lists that were given"),
     "refusal": gettext_lazy("Refused calls"),
     "act": gettext_lazy("Acts of authority"),
     "request": gettext_lazy("Requests"),

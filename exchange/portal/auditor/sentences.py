@@ -155,6 +155,11 @@ def _matter(route: Route, names: Names) -> str:
     return _("On {when} a version of the service {matter} of the {requester} was put in force.").format(**values)
 
 
+def _export(route: Route, names: Names) -> str:
+    told = _("On {when} the {requester} got a list of {subjects} from {dataset} of the {provider}, for {purpose}.")
+    return told.format(**_values(route, names))
+
+
 def _view(route: Route, names: Names) -> str:
     return _("On {when} an officer of the {requester} looked at what belongs to an application.").format(**_values(route, names))
 
@@ -171,6 +176,7 @@ _OTHERS: dict[str, Callable[[Route, Names], str]] = {
     "case": _case,
     "correction": _move,
     "dataset": _move,
+    "export": _export,
     "load": _move,
     "matter": _matter,
     "people": _people,
