@@ -67,6 +67,7 @@ FAULTS = [
     ("payment: {account: payout_account,", "payment: {account: other_account,", "requirement"),
     ("    requirement: grade_severe\n", "    requirement: grade\n", "requirement"),
     ("rule: {all: [certificate_valid,", "rule: {all: [certificate,", "condition"),
+    ("rule: {all: [certificate_valid,", "rule: {all: [{not: certificate_valid}, certificate_valid,", "undecided"),
     ("rule: {all: [certificate_valid,", "rule: {every: [certificate_valid,", "anyOf"),
     ("en: Living allowance, zh", "en: Living allowance. Your key is safe, zh", "forbidden_word"),
     ("zh: 困难残疾人生活补贴}", "zh: 困难残疾人生活补贴的摘要}", "forbidden_word"),

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from exchange.affairs.matters.faults import Broken, Steps
+from exchange.affairs.rules.answers import Answer
+from exchange.affairs.rules.reading import read_rule
+from exchange.affairs.rules.tree import MOST_TRIED, evaluate, names_in
 
 Document = Mapping[str, Any]
 FREED = frozenset({"SHARED", "VERIFIED", "DEPARTMENT_CHECK"})
@@ -14,7 +18,19 @@ FREED = frozenset({"SHARED", "VERIFIED", "DEPARTMENT_CHECK"})
 
 def meaning_faults(matter: Document) -> Iterator[Broken]:
     """What is wrong with a document that already has the shape of `schema/matter.json`."""
-    for check in (_repeated, _materials, _requirements, _references, _cycles, _conditions, _benefits, _payment, _licence, _proactive):
+    for check in (
+        _repeated,
+        _materials,
+        _requirements,
+        _references,
+        _cycles,
+        _conditions,
+        _benefits,
+        _rules,
+        _payment,
+        _licence,
+        _proactive,
+    ):
         yield from check(matter)
 
 
@@ -153,6 +169,19 @@ def _benefits(matter: Document) -> Iterator[Broken]:
             yield Broken(("conditions", code), "unused", "no rule names this condition: remove it")
 
 
+def _rules(matter: Document) -> Iterator[Broken]:
+    """A rule that no answers fulfil would refuse everybody; one that all fulfil asks for nothing."""
+    for position, benefit in enumerate(matter["benefits"]):
+        rule = read_rule(benefit["rule"])
+        names = list(names_in(rule))
+        if len(names) > MOST_TRIED:
+            continue
+        outcomes = {evaluate(rule, dict(zip(names, given, strict=True))) for given in product((Answer.YES, Answer.NO), repeat=len(names))}
+        if len(outcomes) == 1:
+            never = "fulfils" if outcomes == {Answer.NO} else "fails"
+            yield Broken(("benefits", position, "rule"), "undecided", f"nobody ever {never} this rule: look at all, any and not")
+
+
 def _names(rule: Any, steps: Steps) -> Iterator[tuple[Steps, str]]:
     if isinstance(rule, str):
         yield steps, rule
@@ -197,3 +226,6 @@ def _unknown(names: Any, known: Any, steps: Steps, what: str) -> Iterator[Broken
     for name in names:
         if name not in known:
             yield Broken(steps, what, f"there is no {what} {name}")
+
+
+_CHECKS = (_repeated, _materials, _requirements, _references, _cycles, _conditions, _benefits, _rules, _payment, _licence, _proactive)
