@@ -15,7 +15,10 @@ class OversightConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Name the work that this room does in the background."""
+        """Name the work that this room does in the background, and its lifecycle for the page that shows them all."""
         from exchange.oversight import works
+        from exchange.oversight.lifecycle import QUESTION
+        from exchange.sharing.lifecycle_page import Section, add_sections
 
         works.register_work()
+        add_sections(Section("Question of a citizen", QUESTION))
