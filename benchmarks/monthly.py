@@ -77,7 +77,7 @@ def _print(options: argparse.Namespace, loaded: dict[str, Any], rival: dict[str,
     led = f"the rival led {rival['considered']:,} residents to {rival['offered']:,} offers"
     print(f"ratio rival / run: {all_seconds / month['seconds']:.1f}; {led}")
     print(f"memory: {month['peak_mib']:.0f} MiB at most, {month['before_mib']:.0f} MiB before the first question")
-    print(f"one list, {month['batches']:,} batches; {missing} entries missing in the log; the run ended {month['state']}")
+    print(f"one list, {month['batches']:,} batches; {missing} entries missing in the log; the run ended {month['state']} {month['reason']}")
 
 
 if __name__ == "__main__":

@@ -30,6 +30,8 @@ from exchange.delivery.lists import DeliveredList, Page
 
 WORK = "affairs.offer_run"
 AGAIN_AFTER = timedelta(minutes=10)
+# what passes sooner: a quota by the minute, a log that catches up
+AGAIN_SOONER = {"QUOTA": timedelta(minutes=1), "BUSY": timedelta(seconds=30), "LOG_BEHIND": timedelta(seconds=30)}
 
 
 def enqueue_run(run: OfferRun, *, not_before: timedelta = timedelta(0)) -> Work:
@@ -115,6 +117,6 @@ def _halt(run: OfferRun, event: RunEvent, reason: str) -> None:
     with transaction.atomic():
         move_run(run, event, reason=reason, changed_at=timezone.now())
         if event is RunEvent.PAUSE:
-            work.enqueue(WORK, run.pk, not_before=AGAIN_AFTER)
+            work.enqueue(WORK, run.pk, not_before=AGAIN_SOONER.get(reason, AGAIN_AFTER))
         else:
             record_run(run, "run_stopped")

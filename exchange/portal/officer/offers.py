@@ -31,7 +31,7 @@ FACES = {
 }
 REASONS = {
     "PROVIDER_DOWN": gettext_lazy("The register does not answer. The run asks again every ten minutes."),
-    "QUOTA": gettext_lazy("The agreed number for today is used up. The run goes on when the next window begins."),
+    "QUOTA": gettext_lazy("The agreed number is used up for now. The run goes on when the next window begins."),
     "NO_AGREEMENT": gettext_lazy("No agreement lets your department list or ask. Ask the register's department for one, then resume."),
     "REVOKED": gettext_lazy("The agreement was revoked. Ask for a new one, then resume."),
     "SUSPENDED": gettext_lazy("The agreement is suspended. Settle it with the other side, then resume."),
