@@ -49,7 +49,8 @@ def sign_in(client: Client, provider: Provider, process: str = "login") -> Any:
 
 
 def who(client: Client) -> Person | None:
-    return Person.objects.filter(pk=client.session.get("_auth_user_id")).first()
+    found: Person | None = Person.objects.filter(pk=client.session.get("_auth_user_id")).first()
+    return found
 
 
 def test_a_first_sign_in_opens_an_account_and_binds_it(provider: Provider, client: Client) -> None:
@@ -244,7 +245,7 @@ def test_the_second_step_of_an_account_is_asked_for(provider: Provider, client: 
 def test_the_check_tells_a_provider_that_is_not_safe(settings: Settings, entry: dict[str, Any], code: str | None) -> None:
     right = {"id": "city", "issuer": "https://login.example", "client_id": "x", "kind": "person", "identifier_claim": "id"}
     settings.OIDC_PROVIDERS = [right | entry]
-    assert [message.id for message in run_checks(tags=["security"]) if message.id.startswith("accounts")] == ([code] if code else [])
+    assert [message.id for message in run_checks(tags=["security"]) if str(message.id).startswith("accounts")] == ([code] if code else [])
 
 
 def test_an_incomplete_provider_is_told_by_the_check(settings: Settings) -> None:

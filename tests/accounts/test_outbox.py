@@ -178,4 +178,4 @@ def test_an_unknown_text_or_an_empty_place_is_refused(person: Person) -> None:
 
 
 def test_a_plain_hub_has_no_fault_in_its_accounts() -> None:
-    assert [message for message in run_checks(tags=["security"]) if message.id.startswith("accounts")] == []
+    assert [message for message in run_checks(tags=["security"]) if str(message.id).startswith("accounts")] == []
