@@ -44,7 +44,7 @@ def asked(world: AffairsWorld, name: str = "granted") -> Case:
 
 def with_sources(world: AffairsWorld, requirement: str, sources: list[dict[str, Any]]) -> None:
     """The matter with other sources for one requirement; the loader's guards are not what is tested here."""
-    document = world.matter.current.content
+    document = world.document
     for need in document["requirements"]:
         if need["code"] == requirement:
             need["sources"] = sources
@@ -101,7 +101,7 @@ class TestNormalWays:
 
 class TestRounds:
     def test_a_requirement_waits_for_the_answer_that_names_its_subject(self, affairs_world: AffairsWorld) -> None:
-        document = affairs_world.matter.current.content
+        document = affairs_world.document
         other = {**document["requirements"][0], "code": "spouse_certificate", "about": {"requirement": "spouse", "item": "person"}}
         spouse = {**document["requirements"][5], "code": "spouse", "sources": [{"dataset": "R22", "items": ["bank"], "purpose": "x"}]}
         document["requirements"] += [other, spouse]
@@ -113,7 +113,7 @@ class TestRounds:
         assert rows(case)["spouse_certificate"].reason == keeping.NOTHING_TO_ASK_WITH
 
     def test_a_second_round_takes_its_parameter_from_the_first(self, affairs_world: AffairsWorld) -> None:
-        document = affairs_world.matter.current.content
+        document = affairs_world.document
         again = {**document["requirements"][0], "code": "again", "sources": [{**document["requirements"][0]["sources"][0]}]}
         again["about"] = {"requirement": "payout_account", "item": "last_four"}
         document["requirements"].append(again)
@@ -122,6 +122,7 @@ class TestRounds:
         # "1234" is no identifier: the hub refuses it, which shows that it was asked in a round of its own
         assert rows(case)["again"].state == EvidenceState.REFUSED
         assert rows(case)["again"].reason in {"SUBJECT_MALFORMED", "SUBJECT_KIND"}
+        assert (rows(case)["payout_account"].round, rows(case)["again"].round) == (1, 2)
 
 
 class TestRefusals:
@@ -282,7 +283,8 @@ class TestCrashes:
     def test_a_slower_second_worker_changes_nothing_that_the_first_has_kept(self, affairs_world: AffairsWorld, monkeypatch: Any) -> None:
         from exchange.affairs.gathering import calling
 
-        case, real, nested = asked(affairs_world), calling.send, []
+        case, real = asked(affairs_world), calling.send
+        nested: list[bool] = []
 
         def send(*rest: Any, **more: Any) -> Any:
             replies = real(*rest, **more)

@@ -69,6 +69,24 @@ class TestItemByItem:
         assert {code: row.state for code, row in rows(case).items()} == before
         assert not Objection.objects.filter(state="OPEN").exists()
 
+    def test_what_could_not_be_asked_is_disputed_with_the_leading_office(self, affairs_world: AffairsWorld) -> None:
+        document = affairs_world.document
+        document["requirements"][0]["about"] = {"requirement": "payout_account", "item": "nothing_of_the_sort"}
+        use_document(affairs_world, document)
+        case = affairs_world.shown()
+        say(affairs_world, case, "granted", certificate_valid="DISPUTED")
+        assert Objection.objects.get().provider == "CAB"
+        say(affairs_world, case, "granted", certificate_valid="ACCEPTED")
+        assert rows(case)["certificate_valid"].state == EvidenceState.NO_RECORD
+
+    def test_nobody_hands_in_while_an_office_is_being_asked_once_more(self, affairs_world: AffairsWorld) -> None:
+        case = affairs_world.accepted("granted")
+        say(affairs_world, case, "granted", grade_severe="DISPUTED")
+        actions.settle_objection(Objection.objects.get(), upheld=True, answer="Done.", acting_user=affairs_world.staff["dpf_officer"])
+        with pytest.raises(AnswerIncomplete) as refused:
+            actions.submit(case, applicant=affairs_world.applicant("granted"))
+        assert [(fault.where, fault.rule) for fault in refused.value.faults] == [("grade_severe", "asking")]
+
     def test_saying_the_same_twice_is_one_step(self, affairs_world: AffairsWorld) -> None:
         case = affairs_world.shown()
         accept_all(case, affairs_world.applicant())
@@ -142,7 +160,7 @@ class TestOtherWays:
 
 def promise(world: AffairsWorld) -> None:
     """The matter lets a promise count for the certificate."""
-    document = world.matter.current.content
+    document = world.document
     document["requirements"][0] |= {
         "fallbacks": ["retry", "commitment", "upload"],
         "commitment": {"en": "I hold one.", "zh": "我持有。"},

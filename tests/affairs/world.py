@@ -96,6 +96,12 @@ class AffairsWorld:
         """M04."""
         return self.matters["M04"]
 
+    @property
+    def document(self) -> dict[str, Any]:
+        """A copy of M04's document, to change."""
+        assert self.matter.current is not None
+        return self.matter.current.content
+
     def applicant(self, name: str = "granted") -> Applicant:
         """The bound citizen of this name, as a signed-in page makes it."""
         return applicant_of(self.people[name])

@@ -65,9 +65,13 @@ def names(entry: int, applicant: Applicant) -> bool:
     return SubjectTrace.objects.filter(blind=blind_of(*applicant.subject.who), entry=entry).exists()
 
 
-def open_objection(row: Evidence, words: str, *, applicant: Applicant) -> Objection:
-    """The objection of a disputed piece, in the caller's transaction, whose step is its entry."""
-    return make_objection(row.provider or provider_of(row.dataset), row.dataset, words, applicant=applicant, evidence=row)
+def open_objection(case: Case, row: Evidence, words: str, *, applicant: Applicant) -> Objection:
+    """The objection of a disputed piece, in the caller's transaction, whose step is its entry.
+
+    Where nobody could be asked, it goes to the department that leads the matter.
+    """
+    provider = row.provider or provider_of(row.dataset) or case.version.matter.lead_id
+    return make_objection(provider, row.dataset, words, applicant=applicant, evidence=row)
 
 
 def make_objection(

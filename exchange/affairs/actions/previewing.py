@@ -80,7 +80,7 @@ def _contest(case: Case, row: Evidence, said: Preview, words: str, *, applicant:
     was_down = row.state == EvidenceState.PROVIDER_DOWN
     move_evidence(row, event, preview=said, reason=reason)
     if said is Preview.DISPUTED:
-        open_objection(row, words, applicant=applicant)
+        open_objection(case, row, words, applicant=applicant)
     if was_down:
         close_pause(case, PROVIDER_DOWN, row.requirement)
     record_step(case, event, by=by, requirement=row.requirement)
@@ -90,7 +90,7 @@ def _take_back(row: Evidence) -> None:
     """What was said of a piece before is unsaid: it stands again as it was found. One that was not contested stays as it is."""
     if row.state not in (EvidenceState.DISPUTED, EvidenceState.DECLINED):
         return
-    if not row.found:
+    if not row.found and row.reason != _NOT_FOUND:  # nothing was ever found that could stand again
         raise moved_on()
     take_back_objection(row)
     event = EvidenceEvent.TAKE_BACK_NOTHING if row.reason == _NOT_FOUND else EvidenceEvent.TAKE_BACK

@@ -52,10 +52,18 @@ def _hand_to_officer(case: Case) -> None:
 def _require_complete(plan: MatterPlan, rows: list[Evidence]) -> None:
     """Nothing is handed over that was not seen, and nothing is left blank that only the citizen can say."""
     given = {row.requirement for row in rows}
+    states = {row.state for row in rows}
+    # what waits for a silent office's answer stays asked: that does not keep anybody from handing in
+    still_asking = EvidenceState.ASKED in states and EvidenceState.PROVIDER_DOWN not in states
     faults = [
         Fault(row.requirement, "preview", _("Look at this first: is it right?"))
         for row in rows
         if row.state in _TO_BE_SEEN and not row.preview
+    ]
+    faults += [
+        Fault(row.requirement, "asking", _("We are still asking. Try again in a moment."))
+        for row in rows
+        if still_asking and row.state == EvidenceState.ASKED
     ]
     faults += [
         Fault(need.code, "missing", _("Only you can say this."))

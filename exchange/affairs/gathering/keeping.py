@@ -46,11 +46,11 @@ def prepare(subject: Subject, outcomes: Sequence[tuple[Evidence, Outcome]], plan
     ]
 
 
-def keep(case: Case, came: Sequence[Kept]) -> None:
-    """Write a round in the caller's transaction; holds the case. Raises CaseMoved after a withdrawal."""
+def keep(case: Case, came: Sequence[Kept], number: int) -> None:
+    """Write round `number` in the caller's transaction; holds the case. Raises CaseMoved after a withdrawal."""
     hold_case(case, *UNDECIDED)
     for kept in came:
-        _keep_one(case, kept)
+        _keep_one(case, kept, number)
 
 
 def keep_unreachable(case: Case, rows: Sequence[Evidence]) -> None:
@@ -83,8 +83,8 @@ def _columns(subject: Subject, key: bytes, row: Evidence, outcome: Outcome) -> d
     return told
 
 
-def _keep_one(case: Case, kept: Kept) -> None:
-    row, event, changes = kept.row, kept.outcome.event, dict(kept.changes)
+def _keep_one(case: Case, kept: Kept, number: int) -> None:
+    row, event, changes = kept.row, kept.outcome.event, {**kept.changes, "round": number}
     # asked again by hand, a piece has the reason of its silence still, and its pause is open
     was_down = row.state == EvidenceState.PROVIDER_DOWN or bool(row.reason)
     if kept.outcome.is_down:

@@ -61,7 +61,7 @@ def gather(case_id: str, renew: work.Renew) -> None:
                 return
             if number:
                 renew(min(10 * number, 95))
-            waiting = _keep(case, plan, _ask(case, plan, waiting))
+            waiting = _keep(case, plan, _ask(case, plan, waiting), number + 1)
 
 
 def _begin(case: Case, plan: MatterPlan) -> list[Waiting]:
@@ -74,10 +74,10 @@ def _begin(case: Case, plan: MatterPlan) -> list[Waiting]:
     return waiting
 
 
-def _keep(case: Case, plan: MatterPlan, came: Sequence[Kept]) -> list[Waiting]:
+def _keep(case: Case, plan: MatterPlan, came: Sequence[Kept], number: int) -> list[Waiting]:
     """Commit what a round brought; with the last one the case is shown, in the same transaction. The next questions."""
     with transaction.atomic():
-        keeping.keep(case, came)
+        keeping.keep(case, came, number)
         waiting = _next_round(case, plan)
         if not waiting:
             _close(case)
