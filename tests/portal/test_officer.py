@@ -9,7 +9,7 @@ from django.test import Client
 
 from audit.models import Pending
 from exchange.affairs import actions
-from exchange.affairs.models import Case
+from exchange.affairs.models import Case, Licence, PaymentOrder
 from tests.affairs.conftest import affairs_world  # noqa: F401 - a fixture
 from tests.affairs.world import IDENTIFIERS, AffairsWorld
 
@@ -118,3 +118,52 @@ def test_the_officer_who_decided_does_not_answer_the_appeal(waiting: Case, affai
 def test_nobody_finds_their_own_case_in_the_queue(waiting: Case, affairs_world: AffairsWorld) -> None:  # noqa: F811
     Case.objects.filter(pk=waiting.pk).update(person=affairs_world.staff["cab_officer"])
     assert signed_in(affairs_world).get(page(waiting)).status_code == 404
+
+
+def test_the_treasurys_answer_is_entered_once(affairs_world: AffairsWorld) -> None:  # noqa: F811
+    affairs_world.submitted("granted")
+    client, order = signed_in(affairs_world), PaymentOrder.objects.get()
+    assert order.case.number in text(client.get("/en/console/payments"))
+    assert client.post(f"/en/console/payments/{order.pk}/paid").status_code == 302
+    order.refresh_from_db()
+    assert order.state == "PAID"
+    client.post(f"/en/console/payments/{order.pk}/returned", {"because": "ACCOUNT_CLOSED"})
+    order.refresh_from_db()
+    assert order.state == "RETURNED", "money may come back after it was paid"
+
+
+def test_money_that_came_back_says_why(affairs_world: AffairsWorld) -> None:  # noqa: F811
+    affairs_world.submitted("granted")
+    client, order = signed_in(affairs_world), PaymentOrder.objects.get()
+    page_of_it = f"/en/console/payments/{order.pk}/returned"
+    assert client.post(page_of_it, {}).status_code == 422
+    assert client.post(page_of_it, {"because": "ACCOUNT_CLOSED"}).status_code == 302
+    assert "The account is closed" in text(client.get("/en/console/payments"))
+
+
+def test_other_departments_see_no_payment(affairs_world: AffairsWorld) -> None:  # noqa: F811
+    affairs_world.submitted("granted")
+    client, order = signed_in(affairs_world, "dpf_officer"), PaymentOrder.objects.get()
+    assert order.case.number not in text(client.get("/en/console/payments"))
+    assert client.post(f"/en/console/payments/{order.pk}/paid").status_code == 404
+
+
+def test_a_licence_is_revoked_by_its_number_and_a_reason(affairs_world: AffairsWorld) -> None:  # noqa: F811
+    affairs_world.submitted("granted")
+    client, licence = signed_in(affairs_world), Licence.objects.get()
+    assert client.post("/en/console/licences/revoke", {"licence": licence.pk}).status_code == 422
+    sent = {"licence": f"https://hub.example/v/{licence.pk}", "reason": "It rested on a false promise."}
+    assert client.post("/en/console/licences/revoke", sent).status_code == 302
+    licence.refresh_from_db()
+    assert licence.status == "REVOKED"
+    assert PaymentOrder.objects.get().state == "STOPPED"
+
+
+@pytest.mark.parametrize("who", ["cab_asker", "dpf_officer"])
+def test_nobody_revokes_what_they_do_not_decide(who: str, affairs_world: AffairsWorld) -> None:  # noqa: F811
+    affairs_world.submitted("granted")
+    licence = Licence.objects.get()
+    sent = {"licence": licence.pk, "reason": "I do not like it."}
+    assert signed_in(affairs_world, who).post("/en/console/licences/revoke", sent).status_code == 422
+    licence.refresh_from_db()
+    assert licence.status == "VALID"

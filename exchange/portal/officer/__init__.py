@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.portal.officer import cases, offers, steps
+from exchange.portal.officer import cases, offers, payments, revoking, steps
 
 _CASE = "console/cases/<str:number>"
 _RUN = "console/offers/<slug:matter>/<slug:month>"
 
 urlpatterns = [
     path("console/cases", cases.queue, name="officer_cases"),
+    path("console/payments", payments.payments, name="officer_payments"),
+    path("console/payments/<uuid:order_id>/paid", payments.paid, name="officer_paid"),
+    path("console/payments/<uuid:order_id>/returned", payments.returned, name="officer_returned"),
+    path("console/licences/revoke", revoking.revoke, name="officer_revoke"),
     path(_CASE, cases.one_case, name="officer_case"),
     path(f"{_CASE}/decide", steps.decide, name="officer_decide"),
     path(f"{_CASE}/notice", steps.notice, name="officer_notice"),
