@@ -201,7 +201,7 @@ def the_log_is_silent(monkeypatch: Any) -> None:
     monkeypatch.setattr(trail, "insert", insert)
 
 
-RULES = {
+RULES: dict[Any, Callable[[Any], None]] = {
     only_ones_own_case: anybody_owns,
     decided_once: moves_are_unconditional,
     unknown_never_refuses: unknown_is_no,
