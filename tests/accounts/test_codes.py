@@ -174,7 +174,7 @@ def test_no_code_number_or_name_is_kept_in_clear(account: Person) -> None:
     ask(account)
     work_off()
     code = sent_code()
-    rows = [
+    rows: list[Any] = [
         list(CodeRequest.objects.values()),
         list(RateCount.objects.values()),
         list(Work.objects.values()),
