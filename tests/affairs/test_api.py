@@ -285,3 +285,19 @@ def test_somebody_elses_case_is_none(affairs_world: AffairsWorld, granted: Calle
     assert code_of(neighbour.get(f"cases/{number}")) == (404, "NO_SUCH_CASE")
     assert code_of(neighbour.post(f"cases/{number}/withdrawal")) == (404, "NO_SUCH_CASE")
     assert granted.get(f"cases/{number}").json()["state"] == "STARTED"
+
+
+def test_a_listener_that_leaves_frees_its_place(granted: Caller, hurried: None) -> None:
+    case = Case.objects.get(number=granted.begin())
+    granted.post(f"cases/{case.number}/request")
+    case.refresh_from_db()
+
+    async def leave_early() -> int:
+        listening: Any = stream._listen(case, "")
+        await anext(listening)
+        while_listening = len(stream._LISTENING)
+        await listening.aclose()
+        return while_listening
+
+    assert async_to_sync(leave_early)() == 1
+    assert not stream._LISTENING
