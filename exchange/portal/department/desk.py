@@ -14,6 +14,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from audit.errors import Conflict
 from catalog.models import Department
@@ -28,8 +29,8 @@ ROOMS = {
     "console": _("What waits"),
     "console/cases": _("Cases"),
     "console/offers": _("Offers"),
-    "console/questions": _("Citizens' questions"),
-    "console/objections": _("Citizens' objections"),
+    "console/questions": pgettext_lazy("citizens", "Questions"),
+    "console/objections": _("Objections"),
     "console/requests": _("Requests"),
     "console/agreements": _("Agreements"),
     "console/datasets": _("Datasets and loads"),
