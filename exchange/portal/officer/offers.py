@@ -81,7 +81,7 @@ class Shown:
             (_("Offered"), run.offered),
             (_("Passed over"), run.skipped),
             (_("Paid on"), run.continued),
-            (_("Ended"), run.stopped),
+            (_("Payments ended"), run.stopped),
         ]
 
 
