@@ -89,6 +89,11 @@ def messages_to(person: Person) -> list[tuple[Message, str]]:
     return [(message, text_of(message)) for message in rows[:SHOWN_AT_ONCE]]
 
 
+def forget(person_id: uuid.UUID) -> None:
+    """Take away what an account was told: it is somebody else's business from now on."""
+    Message.objects.filter(person=person_id, channel=Channel.PORTAL).delete()
+
+
 def shown_messages() -> list[tuple[Message, str, str]]:
     """The demonstration's messages, newest first, each with address and text; nothing outside the demonstration."""
     if not settings.DEMO:

@@ -12,6 +12,7 @@ from audit.models import Blob
 from audit.proof.canonical import loads
 from audit.proof.disclosure import open_disclosure
 from audit.proof.envelope import EnvelopeError
+from exchange.accounts import outbox
 from exchange.accounts.actions import bind, grant_role, open_account, unbind
 from exchange.accounts.errors import BoundElsewhere, BoundToAnother, NotAllowed
 from exchange.accounts.models import Binding, Message, Method, Person, Role
@@ -75,6 +76,7 @@ def test_an_account_of_one_person_does_not_become_anothers(account: Person) -> N
 
 def test_a_proof_as_good_moves_the_binding_and_the_other_account_is_told(account: Person, other: Person) -> None:
     bind(other, subject=LUO, **CODE)
+    outbox.send(other, "case_decided", context={"number": "M04-261121-ABCDEFGH"})
     bind(account, subject=LUO, **CODE)
     with pytest.raises(NotBound):
         subject_of(Person.objects.get(pk=other.pk))

@@ -131,6 +131,8 @@ def _end(binding: Binding, *, event: str, by: str) -> None:
     Binding.objects.filter(pk=binding.pk, ended_at=None).update(ended_at=timezone.now())
     identity: dict[str, Any] = {"identifier_kind": "", "identifier_sealed": None, "identifier_blind": None, "assurance": ""}
     Person.objects.filter(pk=binding.person_id).update(**identity)
+    if event != "proved_again":
+        outbox.forget(binding.person_id)  # what was told about this subject is no longer the account's to read
     _record(event, binding, subject, by=by)
 
 
