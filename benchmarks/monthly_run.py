@@ -27,6 +27,7 @@ from exchange.affairs.gathering.authority import Lead
 from exchange.affairs.models import Matter, Offer, OfferBatch, OfferRun
 from exchange.affairs.offers import making
 from exchange.affairs.offers.asking import Reference, ask_about
+from exchange.affairs.offers.checks import is_met
 from exchange.affairs.offers.recorded import offers_built
 from exchange.affairs.offers.running import run_month
 from exchange.affairs.offers.schedule import start_run
@@ -52,6 +53,8 @@ class Resident(models.Model):
     birth_date = models.DateField()
     registration = models.CharField(max_length=16)
     alive = models.BooleanField()
+
+    objects: models.Manager[Resident] = models.Manager()
 
     class Meta:
         app_label = "affairs"
@@ -85,6 +88,7 @@ def rival(sample: int) -> None:
     rows = list(_residents(sample))
     Resident.objects.bulk_create(rows, batch_size=5000)
     matter = Matter.objects.get(code=MATTER)
+    assert matter.current is not None
     run = OfferRun.objects.create(matter=matter, version=matter.current, month=RIVALS_MONTH)
     began, offered = time.perf_counter(), 0
     for resident in _one_by_one():
@@ -167,7 +171,7 @@ def _offer_to(run: OfferRun, subject: Subject) -> None:
     if making.provided_for(run.matter, [subject.blind]):
         return
     (told,) = ask_about(plan, [subject], reference)
-    if not making.is_met(plan, told):
+    if not is_met(plan, told):
         return
     _save(run, plan, subject, told, reference)
 

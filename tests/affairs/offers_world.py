@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from catalog import actions as catalog_actions
-from catalog.models import Work
+from catalog.models import Purpose, Work
 from exchange.accounts.subject import Assurance, Subject
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.models import Channel, Matter, Offer, OfferRun
@@ -134,7 +134,7 @@ class OffersWorld:
 def build_offers_world() -> OffersWorld:
     """Six who may have it, and one each who is too young, dead, moved away, of unknown age."""
     city = build_affairs_world()
-    purpose = city.agreements["R01", "old_age_allowance"].part.request.purpose
+    purpose = Purpose.objects.get(code="old_age_allowance")
     terms = (city.departments, city.staff)
     lists = agree(city.datasets["R01"], purpose, *terms, **LIST_TERMS)
     batches = agree(city.datasets["R01"], purpose, *terms, **BATCH_TERMS)

@@ -10,14 +10,18 @@ from django.utils import timezone
 
 from audit.errors import Invalid
 from audit.models import Pending
+from catalog.models import Purpose
 from catalog.work import LeaseLost
+from exchange.affairs.gathering.authority import Lead
 from exchange.affairs.models import Offer, OfferBatch, OfferRun, Upload
-from exchange.affairs.offers import asking, making, running
+from exchange.affairs.offers import asking, making
 from exchange.affairs.offers.errors import NotProactive, OfferMoved
 from exchange.affairs.offers.lifecycle import OFFER, RUN, OfferState, RunState
 from exchange.affairs.offers.running import progress_of, run_month
 from exchange.affairs.offers.schedule import resume_run, start_due_runs, start_run, this_month
-from tests.affairs.offers_world import MAY_HAVE_IT, OffersWorld, Resident, build_offers_world
+from exchange.affairs.rules import read_matter
+from tests.affairs.offers_world import BATCH_TERMS, MAY_HAVE_IT, OffersWorld, Resident, build_offers_world
+from tests.affairs.world import agree
 from tests.world_data import resident
 
 
@@ -235,13 +239,12 @@ def test_a_new_file_in_the_middle_begins_the_list_anew_and_offers_nobody_twice(w
 
 def test_one_person_who_was_asked_about_too_often_keeps_the_offer_from_nobody_else(world: OffersWorld) -> None:
     world.revoke(world.batches)
-    purpose = world.city.agreements["R01", "old_age_allowance"].part.request.purpose
-    from tests.affairs.offers_world import BATCH_TERMS
-    from tests.affairs.world import agree
-
-    agree(world.city.datasets["R01"], purpose, world.city.departments, world.city.staff, **{**BATCH_TERMS, "fact_answers": 1})
-    plan = running.read_matter(world.matter.current.content)
-    reference = asking.Reference(running.Lead("CAB"), "M13-test")
+    purpose = Purpose.objects.get(code="old_age_allowance")
+    terms: dict[str, Any] = {**BATCH_TERMS, "fact_answers": 1}
+    agree(world.city.datasets["R01"], purpose, world.city.departments, world.city.staff, **terms)
+    version = world.matter.current
+    assert version is not None
+    plan, reference = read_matter(version.content), asking.Reference(Lead("CAB"), "M13-test")
     asking.ask_about(plan, [world.subject("elder_2")], reference)
     world.run()
     assert world.offered() == MAY_HAVE_IT - {"elder_2"}

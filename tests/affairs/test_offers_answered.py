@@ -45,7 +45,7 @@ def accepted(world: OffersWorld, name: str = "old") -> Offer:
 
 
 def case_of(offer: Offer) -> Case:
-    assert offer.case is not None
+    assert offer.case_id is not None
     return Case.objects.get(pk=offer.case_id)
 
 

@@ -103,6 +103,7 @@ def test_a_matter_for_which_one_applies_cannot_be_begun(world: OffersWorld) -> N
 
 def test_the_list_costs_the_same_for_one_run_and_ten(world: OffersWorld, django_assert_max_num_queries: Any) -> None:
     client, version = signed_in(world), world.matter.current
+    assert version is not None
     client.get(LIST)
     for number in range(1, 11):
         OfferRun.objects.create(matter=world.matter, version=version, month=f"2025-{number:02d}", state=RunState.DONE)

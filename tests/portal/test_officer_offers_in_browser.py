@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, BrowserContext
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-SIZES = [(390, "light", "zh-hans"), (1280, "dark", "en")]
+SIZES: list[Any] = [(390, "light", "zh-hans"), (1280, "dark", "en")]
 LOCALES = {"en": "en-GB", "zh-hans": "zh-CN"}
 
 
@@ -52,10 +52,11 @@ def _sign_in(context: BrowserContext, site: str, world: OffersWorld) -> None:
 
 def test_every_state_of_a_run_is_accessible_everywhere(browser: Browser, world: OffersWorld, live_server: Any) -> None:
     world.run("2026-10")
-    stopped = world.start()
+    stopped, version = world.start(), world.matter.current
+    assert version is not None
     OfferRun.objects.filter(pk=stopped.pk).update(state=RunState.STOPPED, reason="REVOKED", listed=40, seen=20, offered=12)
     running = OfferRun.objects.create(
-        matter=world.matter, version=world.matter.current, month="2026-09", state=RunState.RUNNING, listed=40_000, seen=13_000
+        matter=world.matter, version=version, month="2026-09", state=RunState.RUNNING, listed=40_000, seen=13_000
     )
     for width, scheme, language in SIZES:
         context = browser.new_context(
