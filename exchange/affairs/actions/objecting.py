@@ -22,7 +22,7 @@ from exchange.affairs.actions.owning import require_own
 from exchange.affairs.actions.telling import tell_objector
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.clock import due_after
-from exchange.affairs.errors import AnswerIncomplete, NoSuchCase, NotThisOfficer
+from exchange.affairs.errors import AnswerIncomplete, CaseMoved, NoSuchCase, NotThisOfficer
 from exchange.affairs.gathering import enqueue_gathering
 from exchange.affairs.gathering.keeping import UNDECIDED
 from exchange.affairs.lifecycle import OBJECTION, EvidenceEvent, ObjectionEvent
@@ -114,12 +114,12 @@ def settle_objection(objection: Objection, *, upheld: bool, answer: str, acting_
     sources, target = OBJECTION[ObjectionEvent.UPHOLD if upheld else ObjectionEvent.REJECT]
     subject = opened(objection.subject_kind, objection.subject_sealed)
     sealed = sealing.seal(subject, answer.strip(), context=f"{objection_context(objection)}:answer")
+    case = _held_case(objection)  # before the objection's own row: everybody takes the two in this order
     waiting = Objection.objects.filter(pk=objection.pk, state__in=sources)
     if not waiting.update(state=target, answer=sealed, settled_at=timezone.now(), settled_by=acting_user):
         raise moved_on()
     objection.refresh_from_db()
     officer = by_officer(acting_user)
-    case = _open_case(objection)
     if case is None:
         _record_correction(objection, "settle_objection", officer=officer.officer)
     else:
@@ -140,17 +140,22 @@ def require_provider(objection: Objection, person: Any) -> None:
         raise NotThisOfficer(_("This is about you: a colleague must answer it."))
 
 
-def _open_case(objection: Objection) -> Case | None:
-    """The undecided case whose piece was objected to."""
+def _held_case(objection: Objection) -> Case | None:
+    """The undecided case whose piece was objected to, held; None where there is none, or it has just been decided."""
     if objection.evidence is None:
         return None
     cases = Case.objects.filter(evidence_set=objection.evidence.evidence_set_id, state__in=UNDECIDED)
-    return cases.filter(subject_blind=objection.subject_blind).select_related("version__matter").first()
+    case = cases.filter(subject_blind=objection.subject_blind).select_related("version__matter").first()
+    if case is not None:
+        try:
+            hold_case(case, *UNDECIDED)
+        except CaseMoved:
+            return None
+    return case
 
 
 def _ask_again(case: Case, evidence: Evidence) -> None:
     """The register was put right: the question is put once more, and the citizen sees the new answer."""
-    hold_case(case, *UNDECIDED)
     if try_evidence(evidence, EvidenceEvent.ASK_AGAIN, preview="", attempts=0, reason="", found=None, receipt=None, leaf=None):
         enqueue_gathering(case)
 
