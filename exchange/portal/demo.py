@@ -75,6 +75,8 @@ def in_demonstration(view: Callable[..., HttpResponse]) -> Callable[..., HttpRes
 def tour(request: HttpRequest) -> HttpResponse:
     """Six steps from an application to the auditor's log, and everybody as whom one can look around."""
     offered = sign_in()
+    if offered.tour_resident not in offered.residents:
+        raise Http404
     present = set(Person.objects.filter(username__in=offered.staff.values()).values_list("username", flat=True))
     staff = [(role, *ROLES[role]) for role, username in offered.staff.items() if username in present]
     context = {"stops": _stops(offered.residents[offered.tour_resident], offered.tour_matter), "staff": staff}

@@ -101,6 +101,12 @@ def test_the_home_page_has_no_tour_outside_the_demonstration(founded: None, clie
     assert "/en/demo" not in client.get("/en/").content.decode()
 
 
+def test_a_jurisdiction_without_a_demonstration_offers_nobody(founded: None, demo: None, client: Client, settings: Settings) -> None:
+    settings.JURISDICTION = "elsewhere"
+    assert client.get("/en/demo").status_code == 404
+    assert client.post("/en/demo/sign-in/wheelchair_user").status_code == 404
+
+
 def test_the_deployment_check_refuses_the_demonstration_at_a_public_address(settings: Settings) -> None:
     settings.DEMO, settings.PUBLIC_IS_HTTPS = True, True
     with pytest.raises(SystemCheckError, match=r"accounts\.E001"):
