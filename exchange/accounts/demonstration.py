@@ -77,7 +77,10 @@ def staff_account(role: str) -> Person:
 
 @cache
 def _sign_in(folder: Path) -> SignIn:
-    read: dict[str, Any] = read_document(folder / "demonstration" / "sign_in.yaml", "sign_in")
+    path = folder / "demonstration" / "sign_in.yaml"
+    if not path.exists():  # a jurisdiction without a demonstration offers nobody
+        return SignIn({}, {}, "", "")
+    read: dict[str, Any] = read_document(path, "sign_in")
     known = load_residents(folder)
     residents = {key: _resident(key, known[key]) for key in read["residents"] if key in known}
     return SignIn(residents, read["staff"], read["tour"]["resident"], read["tour"]["matter"])
