@@ -390,4 +390,4 @@ def test_the_time_line_has_a_word_for_every_step(world: AffairsWorld) -> None:
     case = citizen.asks()
     shown = citizen.hands_in(case)
     assert {step.event for step in case.steps.all()} <= set(words.EVENTS)
-    assert "× 6" in shown, "the same step in a row is one line"
+    assert shown.count("You looked at what we found") == 1, "the same step in a row is one line"
