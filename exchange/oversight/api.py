@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from django.utils import translation
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
@@ -16,6 +17,7 @@ from exchange.affairs.api.doors import PROBLEMS, READ_PROBLEMS, Door
 from exchange.affairs.api.shapes import Shape, TextOut, WordsIn
 from exchange.oversight import actions
 from exchange.oversight.access_records import AccessKind, AccessRecord, access_record, access_records
+from exchange.oversight.slips import make_slip
 
 CURSOR = OpenApiParameter("cursor", str, description="From `older` or `newer` of the page before.")
 
@@ -81,6 +83,15 @@ class AccessLine(Door):
     def get(self, request: Request, entry: int) -> Response:
         """Read one line about you."""
         return Response(_line(access_record(self.applicant.subject, entry)))
+
+
+class AccessSlip(Door):
+    """A line's proof slip."""
+
+    @extend_schema(operation_id="getAccessSlip", tags=["affairs"], responses={200: OpenApiTypes.OBJECT, **READ_PROBLEMS})
+    def get(self, request: Request, entry: int) -> Response:
+        """Read the proof slip of one line: anybody checks it without this hub (`/verify`, or the file of the verifier)."""
+        return Response(make_slip(self.applicant.subject, entry))
 
 
 class AccessQuestion(Door):

@@ -11,6 +11,7 @@ _ACCESS = "api/v1/affairs/access"
 urlpatterns = [
     path(_ACCESS, api.AccessLines.as_view()),
     path(f"{_ACCESS}/<int:entry>", api.AccessLine.as_view()),
+    path(f"{_ACCESS}/<int:entry>/slip", api.AccessSlip.as_view()),
     path(f"{_ACCESS}/<int:entry>/question", api.AccessQuestion.as_view()),
     path(f"{_ACCESS}/<int:entry>/objection", api.AccessObjection.as_view()),
 ]

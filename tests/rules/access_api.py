@@ -103,6 +103,7 @@ POST   api/v1/affairs/offers/<uuid:offer_id>                        -          4
 
 GET    api/v1/affairs/access                                        -          401 200 200 403 403 401
 GET    api/v1/affairs/access/<int:entry>                            -          401 200 404 403 403 401
+GET    api/v1/affairs/access/<int:entry>/slip                       -          401 200 404 403 403 401
 POST   api/v1/affairs/access/<int:entry>/question                   -          401 201 404 403 403 401
 POST   api/v1/affairs/access/<int:entry>/objection                  -          401 201 404 403 403 401
 """
