@@ -78,7 +78,8 @@ def _keep(case: Case, plan: MatterPlan, came: Sequence[Kept], number: int) -> li
     """Commit what a round brought; with the last one the case is shown, in the same transaction. The next questions."""
     with transaction.atomic():
         keeping.keep(case, came, number)
-        waiting = _next_round(case, plan)
+        still_asked = Evidence.objects.filter(evidence_set=case.evidence_set_id, state=EvidenceState.ASKED).exists()
+        waiting = _next_round(case, plan) if still_asked else []
         if not waiting:
             _close(case)
     return waiting
