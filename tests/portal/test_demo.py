@@ -102,7 +102,7 @@ def test_the_home_page_has_no_tour_outside_the_demonstration(founded: None, clie
 
 
 def test_a_jurisdiction_without_a_demonstration_offers_nobody(founded: None, demo: None, client: Client, settings: Settings) -> None:
-    settings.JURISDICTION_DIR = settings.JURISDICTION_DIR.parent / "elsewhere"
+    settings.JURISDICTION_DIR = settings.BASE_DIR / "tests" / "second_jurisdiction"
     assert client.get("/en/demo").status_code == 404
     assert client.post("/en/demo/sign-in/wheelchair_user").status_code == 404
 
