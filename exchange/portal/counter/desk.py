@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Any, Concatenate, ParamSpec
 
 from django import forms
@@ -26,13 +26,12 @@ P = ParamSpec("P")
 def at_counter(view: Callable[Concatenate[HttpRequest, Desk, P], HttpResponse]) -> Callable[..., HttpResponse]:
     """A page for clerks, at the department for which they act."""
 
-    @at_desk
-    @wraps(view)
     def inner(request: HttpRequest, desk: Desk, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         desk.require(Role.CLERK)
         return view(request, desk, *args, **kwargs)
 
-    return inner
+    update_wrapper(inner, view)
+    return at_desk(inner)
 
 
 class CardForm(forms.Form):

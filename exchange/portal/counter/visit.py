@@ -130,7 +130,8 @@ def _hand_in(request: HttpRequest, visit: CounterVisit) -> None:
     if case is None:
         raise AnswerIncomplete(_("Nobody has been asked yet."))
     applicant = visits.applicant_at(visit)
-    shown = [question.code for question in answers_of(case) if question.may_dispute]
+    seen = set(request.POST.getlist("shown"))  # what came after the page was read out is read out first
+    shown = [question.code for question in answers_of(case) if question.may_dispute and question.code in seen]
     wrong = {code: request.POST.get(f"words.{code}", "").strip() for code in shown if request.POST.get(f"answer.{code}") == "DISPUTED"}
     answers = {code: "DISPUTED" if code in wrong else "ACCEPTED" for code in shown}
     if answers:

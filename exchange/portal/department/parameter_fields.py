@@ -70,7 +70,7 @@ def _fields(parameter: Document, document: Document, rule: Document) -> dict[str
         field: forms.Field = forms.MultipleChoiceField(label=title, choices=choices, required=False, widget=forms.CheckboxSelectMultiple)
         return {"": (field, [str(value) for value in rule.get("in", ())])}
     text = forms.CharField(label=title, required=False, widget=forms.Textarea, help_text=_("One value a line."))
-    listed = {"": (text, "\n".join(str(value) for value in rule.get("in", ())))}
+    listed: dict[str, tuple[forms.Field, Any]] = {"": (text, "\n".join(str(value) for value in rule.get("in", ())))}
     return listed | _any_text(title, rule) if kind == "text" else listed
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import wraps
+from functools import update_wrapper
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -29,9 +29,6 @@ def step(*states: CaseState) -> Callable[[StepView], StepView]:
     """A page for one step on a case in hand; 404 in a state in which there is no such step."""
 
     def decorate(view: StepView) -> StepView:
-        @require_http_methods(["GET", "POST"])
-        @at_desk
-        @wraps(view)
         def inner(request: HttpRequest, desk: Desk, number: str, **place: Any) -> HttpResponse:
             case = case_in_hand(desk, number)
             if case.state not in states:
@@ -41,7 +38,9 @@ def step(*states: CaseState) -> Callable[[StepView], StepView]:
             except Conflict as conflict:
                 return look_again(request, conflict, "officer_cases")
 
-        return inner
+        update_wrapper(inner, view)
+        page: StepView = require_http_methods(["GET", "POST"])(at_desk(inner))
+        return page
 
     return decorate
 
