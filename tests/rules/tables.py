@@ -5,14 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
-from tests.rules.city import PERSONAS, City, undone
+from tests.rules.city import PERSONAS, undone
 from tests.rules.routes import PAGE
 
 # `<str:number>` of a plain address, `(?P<code>…)` of one that is a regular expression.
 _PLACEHOLDER = re.compile(r"\(\?P<(\w+)>[^)]*\)|<(?:\w+:)?(\w+)>")
-Send = Callable[[City, "Row", str], int]
+
+
+class Places(Protocol):
+    """A city in which a table is walked: what the placeholders stand for by scenario, and browsers of its personas."""
+
+    @property
+    def places(self) -> dict[str, dict[str, Any]]: ...
+
+    def client(self, persona: str) -> Any: ...
+
+
+Send = Callable[[Any, "Row", str], int]
 
 
 @dataclass(frozen=True)
@@ -24,7 +35,7 @@ class Row:
     scenario: str
     wanted: dict[str, int]
 
-    def path(self, city: City) -> str:
+    def path(self, city: Places) -> str:
         """The address with its placeholders filled."""
         place = city.places[self.scenario]
         route = self.route.replace(PAGE, "en/").replace("^", "").replace("\\.", ".").removesuffix("$")
@@ -43,12 +54,12 @@ def _row(cells: list[str], personas: list[str]) -> Row:
     return Row(method, route, scenario.strip("-"), dict(zip(personas, map(int, statuses), strict=True)))
 
 
-def deviations(city: City, table: list[Row], send: Send) -> list[str]:
+def deviations(city: Places, table: list[Row], send: Send) -> list[str]:
     """Every cell in which the hub does something else than what is written."""
     return list(_deviations(city, table, send))
 
 
-def _deviations(city: City, table: list[Row], send: Send) -> Iterator[str]:
+def _deviations(city: Places, table: list[Row], send: Send) -> Iterator[str]:
     for row in table:
         got = {persona: _undone(city, row, persona, send) for persona in row.wanted}
         different = {
@@ -58,6 +69,6 @@ def _deviations(city: City, table: list[Row], send: Send) -> Iterator[str]:
             yield f"{row.method} {row.route} ({row.scenario or 'as it stands'}): {different}"
 
 
-def _undone(city: City, row: Row, persona: str, send: Any) -> int:
+def _undone(city: Places, row: Row, persona: str, send: Any) -> int:
     with undone():
         return int(send(city, row, persona))

@@ -63,7 +63,7 @@ def secrets_of(world: AffairsWorld) -> dict[str, str]:
     return {
         "identifier": IDENTIFIERS[VICTIM],
         "account": str(world.people[VICTIM].pk),
-        "username": world.people[VICTIM].username,
+        "username": str(world.people[VICTIM].username),
         "number": case.number,
         "case id": str(case.pk),
         "blind": applicant.subject.blind.hex(),

@@ -28,7 +28,10 @@ BEAT_S = 15.0
 MOST_LISTENERS = 128
 """In one process: whoever comes after them polls."""
 
-_LISTENING: set[object] = set()
+MOST_OF_ONE = 8
+"""Of one person, so that nobody takes the places of all."""
+
+_LISTENING: dict[object, bytes] = {}
 
 
 class EventStream(BaseRenderer):
@@ -45,7 +48,8 @@ class EventStream(BaseRenderer):
 
 def events_of(case: Case, *, last_seen: str) -> StreamingHttpResponse:
     """The answer that tells of one case until nothing is waited for. Raises Unavailable where too many listen already."""
-    if len(_LISTENING) >= MOST_LISTENERS:
+    own = list(_LISTENING.values()).count(bytes(case.subject_blind))
+    if len(_LISTENING) >= MOST_LISTENERS or own >= MOST_OF_ONE:
         raise Unavailable(_("Too many programs are listening. Read the evidence every few seconds instead."))
     answer = StreamingHttpResponse(_listen(case, last_seen), content_type="text/event-stream; charset=utf-8")
     answer["Cache-Control"] = "private, no-store"
@@ -55,7 +59,7 @@ def events_of(case: Case, *, last_seen: str) -> StreamingHttpResponse:
 
 async def _listen(case: Case, seen: str) -> AsyncIterator[bytes]:
     place = object()
-    _LISTENING.add(place)
+    _LISTENING[place] = bytes(case.subject_blind)
     read = sync_to_async(_states, thread_sensitive=True)
     until = beat = time.monotonic()
     until += LONGEST_S
@@ -75,7 +79,7 @@ async def _listen(case: Case, seen: str) -> AsyncIterator[bytes]:
             await asyncio.sleep(EVERY_S)
         yield _event("later", {"state": CaseState.GATHERING}, seen)
     finally:
-        _LISTENING.discard(place)
+        _LISTENING.pop(place, None)
 
 
 def _states(case: Case) -> tuple[dict[str, Any], str]:
