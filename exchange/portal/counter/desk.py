@@ -26,7 +26,7 @@ P = ParamSpec("P")
 def at_counter(view: Callable[Concatenate[HttpRequest, Desk, P], HttpResponse]) -> Callable[..., HttpResponse]:
     """A page for clerks, at the department for which they act."""
 
-    def inner(request: HttpRequest, desk: Desk, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+    def inner(request: HttpRequest, desk: Desk, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         desk.require(Role.CLERK)
         return view(request, desk, *args, **kwargs)
 

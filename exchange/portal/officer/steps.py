@@ -29,7 +29,7 @@ def step(*states: CaseState) -> Callable[[StepView], StepView]:
     """A page for one step on a case in hand; 404 in a state in which there is no such step."""
 
     def decorate(view: StepView) -> StepView:
-        def inner(request: HttpRequest, desk: Desk, number: str, **place: Any) -> HttpResponse:
+        def inner(request: HttpRequest, desk: Desk, /, number: str, **place: Any) -> HttpResponse:
             case = case_in_hand(desk, number)
             if case.state not in states:
                 raise Http404
