@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from audit.errors import HubError
 from catalog import work
 from catalog.models import Work
+from exchange import celery as _wake_ups  # noqa: F401 - messages go to our broker, as in the worker
 
 
 class Command(BaseCommand):
@@ -46,8 +47,8 @@ class Command(BaseCommand):
         """Lease the run's work as a worker does, and show how far it is."""
         from exchange.affairs.offers.running import WORK, run_month
 
-        waiting = Work.objects.filter(name=WORK, target=str(run.pk)).exclude(state__in=("DONE", "FAILED")).order_by("pk").first()
-        held = work.lease(waiting.pk) if waiting else None
+        rows = Work.objects.filter(name=WORK, target=str(run.pk)).exclude(state__in=("DONE", "FAILED")).order_by("pk")
+        held = next((taken for row in rows if (taken := work.lease(row.pk)) is not None), None)
         if held is None:
             raise CommandError("A worker has this run just now: look at its page, or wait.")
 
