@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+import orjson
 from django.conf import settings
 from django.db.models import F
 from django.utils import timezone, translation
@@ -44,19 +45,21 @@ class Address:
 def send(to: Person | Address, template: str, *, context: Mapping[str, str] | None = None, language: str = "") -> Message:
     """Write a message in the caller's transaction. To a person it stands on their account page; to an address it travels.
 
-    `template` is a name in message_texts.TEXTS, `context` fills its places. Raises KeyError for an unknown text or an empty
-    place, ValueError for a text message that is too long.
+    `template` is a name in message_texts.TEXTS, `context` fills its places; what stands on a page is written when it is read,
+    in the reader's language then. Raises KeyError for an unknown text or an empty place, ValueError for a text message that
+    is too long.
     """
     spoken = language or translation.get_language() or settings.LANGUAGE_CODE
     text, now = written(template, context or {}, spoken), timezone.now()
     message = Message(template=template, language=spoken, written_at=now, expires_at=now + TEXTS[template].good_for)
-    message.text_sealed = seal_column(text, _place(message.pk, "text"))
     if isinstance(to, Address):
         _require_short(to.channel, text)
         message.channel, message.address_sealed = to.channel, seal_column(to.where, _place(message.pk, "address"))
     else:
         message.channel, message.person = Channel.PORTAL, to
         message.state, message.sent_at = MessageState.SENT, now
+        text = orjson.dumps(dict(context or {})).decode()
+    message.text_sealed = seal_column(text, _place(message.pk, "text"))
     message.save(force_insert=True)
     if message.state == MessageState.WAITING:
         work.enqueue(WORK, message.pk)
@@ -79,8 +82,13 @@ def deliver(message_id: str, _renew: work.Renew) -> None:
 
 
 def text_of(message: Message) -> str:
-    """What a message says; empty where it was emptied."""
-    return open_column(message.text_sealed, _place(message.pk, "text")) if message.text_sealed else ""
+    """What a message says; empty where it was emptied. One for a page is written now, in the language that is active."""
+    if not message.text_sealed:
+        return ""
+    kept = open_column(message.text_sealed, _place(message.pk, "text"))
+    if message.channel != Channel.PORTAL:
+        return kept
+    return written(message.template, orjson.loads(kept), translation.get_language() or message.language)
 
 
 def messages_to(person: Person) -> list[tuple[Message, str]]:

@@ -149,11 +149,12 @@ def test_what_concerns_a_person_stands_on_their_own_page_and_on_nobody_elses(per
     assert not Work.objects.filter(name=outbox.WORK).exists()
 
 
-def test_a_message_is_written_in_the_language_of_its_reader(person: Person) -> None:
+def test_a_message_is_read_in_the_language_of_its_reader(person: Person, client: Client) -> None:
     with translation.override("zh-hans"):
-        message = outbox.send(person, "bound")
-    assert message.language == "zh-hans"
-    assert outbox.text_of(message).startswith("此账户")
+        outbox.send(person, "case_decided", context={"number": "M04-261121-ABCDEFGH"})
+    client.force_login(person)
+    assert "Your application M04-261121-ABCDEFGH was decided" in client.get("/en/me/account").content.decode()
+    assert "您的申请 M04-261121-ABCDEFGH 已有结果" in client.get("/zh-hans/me/account").content.decode()
 
 
 @pytest.mark.parametrize("language", ["en", "zh-hans"])

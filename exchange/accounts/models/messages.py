@@ -32,7 +32,8 @@ class MessageState(models.TextChoices):
 class Message(models.Model):
     """One message to one address. Address and text are sealed; both are emptied once the message has left or has no more use.
 
-    `template` names the text (exchange/accounts/message_texts.py). A message of channel PORTAL has a person and no address.
+    `template` names the text (exchange/accounts/message_texts.py). A message of channel PORTAL has a person, no address, and
+    in place of the text what fills its places: it is written in the language of whoever reads it.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
