@@ -6,6 +6,7 @@ from itertools import groupby
 
 from exchange.affairs.lifecycle import CaseState
 from exchange.affairs.models import Case, CaseStep
+from exchange.affairs.recorded import HUB
 from exchange.portal.citizen import words
 from exchange.portal.templatetags.look_parts import Step
 
@@ -30,4 +31,5 @@ def timeline_of(case: Case) -> list[Step]:
 def _done(step: CaseStep, times: int) -> Step:
     """One line for the same step taken several times in a row, such as looking at each answer."""
     note = f"× {times}" if times > 1 else ""
-    return Step(str(words.EVENTS.get(step.event, step.event)), "done", str(words.DOERS.get(step.by, "")), step.at, note)
+    said = words.DONE_FOR_YOU.get(step.event) if step.by == HUB else None
+    return Step(str(said or words.EVENTS.get(step.event, step.event)), "done", str(words.DOERS.get(step.by, "")), step.at, note)

@@ -105,6 +105,13 @@ EVENTS: Mapping[str, Any] = {
     "payment_returned": _("The bank sent the money back"),
     "payment_stopped": _("The payment was stopped"),
 }
+# The same steps, taken for the person after an offer to which nobody objected.
+DONE_FOR_YOU: Mapping[str, Any] = {
+    "start": _("The office began this for you"),
+    CaseEvent.ASK_OFFICES: _("The offices were asked for you"),
+    "accept": _("What was found was taken over"),
+    CaseEvent.SUBMIT: _("It was handed in for you"),
+}
 DOERS: Mapping[str, Any] = {
     "CITIZEN": _("you"),
     "HUB": _("the system"),
