@@ -13,8 +13,9 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from audit.proof.keys import generate_private_key
-from exchange.accounts.actions import bind, open_account, unbind
-from exchange.accounts.models import Binding, Method, Person
+from catalog.actions import register_department
+from exchange.accounts.actions import add_person, bind, open_account, unbind
+from exchange.accounts.models import Binding, Method, Person, Role
 from exchange.accounts.subject import Assurance, Subject, subject_of
 from tests.accounts.sign_in_provider import CLIENT_ID, SECRET, Provider, running
 from tests.world_data import SUBJECTS
@@ -197,6 +198,14 @@ def test_a_sign_in_of_somebody_else_is_not_linked(provider: Provider, client: Cl
     client.force_login(other)
     assert sign_in(client, provider, process="connect").status_code == 409
     assert not Person.objects.get(pk=other.pk).identifier_blind
+
+
+def test_an_account_at_work_is_not_linked(provider: Provider, client: Client) -> None:
+    department = register_department("CAB", name={"en": "Civil Affairs", "zh": "民政局"}, acting_system="tests")
+    officer = add_person("officer", names={"en": "A", "zh": ""}, department=department, role=Role.OFFICER, acting_user=None)
+    client.force_login(officer)
+    assert sign_in(client, provider, process="connect").status_code == 403
+    assert not Binding.objects.exists()
 
 
 def test_a_provider_that_changes_its_mind_about_somebody_is_refused(provider: Provider) -> None:
