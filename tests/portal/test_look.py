@@ -155,7 +155,7 @@ def test_navigation_marks_where_the_reader_is() -> None:
 
 def test_no_template_of_ours_has_inline_style_or_script() -> None:
     for path in TEMPLATES.rglob("*.html"):
-        source = path.read_text(encoding="utf-8")
+        source = re.sub(r"{%.*?%}", "", path.read_text(encoding="utf-8"))
         assert not re.search(r"\sstyle=|<style|\son[a-z]+=|javascript:", source), path
         assert not re.search(r"<script(?![^>]*\ssrc=)", source), path
 
