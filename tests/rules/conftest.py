@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from tests.rules.citizen_side import CitizenSide
     from tests.rules.citizens import CitizenCity
     from tests.rules.city import City
 
@@ -20,6 +21,16 @@ def city(db: None, settings: Any) -> City:
     settings.ALLOW_HUB_CUSTODY = True
     city: City = remembered("city", build_city)
     return city
+
+
+@pytest.fixture
+def citizen_side(db: None, settings: Any) -> CitizenSide:
+    """One citizen's things in each state, and everybody who might want to see them."""
+    from tests.remembered import remembered
+    from tests.rules.citizen_side import build_citizen_side, renewed
+
+    settings.ALLOW_HUB_CUSTODY = True
+    return renewed(remembered("citizen side", build_citizen_side))
 
 
 @pytest.fixture

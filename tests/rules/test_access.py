@@ -6,18 +6,29 @@ import json
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 
-from tests.rules import access_account, access_api, access_pages
+from tests.rules import access_account, access_affairs, access_api, access_pages
+from tests.rules.citizen_side import SIDE, CitizenSide
 from tests.rules.citizens import CITIZENS, CitizenCity
 from tests.rules.city import City
 from tests.rules.routes import all_routes
-from tests.rules.tables import Row, deviations, rows
+from tests.rules.tables import Row, Send, deviations, rows
 
 API = rows(access_api.TABLE)
 CITIZENS_API = rows(access_api.CITIZENS_TABLE, CITIZENS)
 ALIKE = {""}  # the root leads to the home page in the reader's language
-PAGES = [*rows(access_account.TABLE), *rows(access_pages.TABLE), *rows(access_pages.ACCOUNT), *rows(access_pages.MACHINE)]
+SIDE_TABLES = {
+    "citizens": access_affairs.CITIZENS,
+    "accounts": access_affairs.ACCOUNT,
+    "officers": access_affairs.OFFICERS,
+    "counter": access_affairs.COUNTER,
+    "demonstration": access_affairs.DEMONSTRATION,
+}
+PAGES = [row for table in SIDE_TABLES.values() for row in rows(table, SIDE)]
+PAGES += [*rows(access_account.TABLE), *rows(access_pages.TABLE), *rows(access_pages.ACCOUNT), *rows(access_pages.MACHINE)]
 
 
 def told(found: list[str]) -> None:
@@ -71,6 +82,40 @@ def send_page(city: City, row: Row, persona: str) -> int:
 )
 def test_pages_and_machine_addresses_give_everybody_what_is_written(city: City, table: str) -> None:
     told(deviations(city, rows(table), send_page))
+
+
+def sends_side(side: CitizenSide) -> Send:
+    """Sign everybody in once; then: one page of the citizens' side, or its form as it would be right.
+
+    Who is led to say who they are counts as 303.
+    """
+    sessions = {persona: side.client(persona).cookies.output(header="", sep=";") for persona in SIDE}
+
+    def send(_side: Any, row: Row, persona: str) -> int:
+        cache.clear()  # what allauth counts there is not taken back with the databases
+        client, path = Client(raise_request_exception=False), row.path(side)
+        client.cookies.load(sessions[persona])
+        body = {
+            name: said.format(**side.places[row.scenario]) for name, said in access_affairs.BODIES.get(row.route, {"sent": "yes"}).items()
+        }
+        answer = client.get(path) if row.method == "GET" else client.post(path, body)
+        return _led(row, answer["Location"]) if answer.status_code == 302 else int(answer.status_code)
+
+    return send
+
+
+def _led(row: Row, place: str) -> int:
+    """What stands for a redirect in the tables."""
+    if place.startswith("/en/accounts/login/?"):
+        return 401
+    is_desk = row.route.startswith(("page:console", "page:counter"))
+    return 303 if place.startswith("/en/me/who-are-you?") or (is_desk and place == "/en/console") else 302
+
+
+@pytest.mark.parametrize("name", SIDE_TABLES)
+def test_the_citizens_side_gives_everybody_what_is_written(citizen_side: CitizenSide, settings: Any, name: str) -> None:
+    settings.DEMO = name == "demonstration"
+    told(deviations(citizen_side, rows(SIDE_TABLES[name], SIDE), sends_side(citizen_side)))
 
 
 def test_every_other_address_stands_in_a_table() -> None:
