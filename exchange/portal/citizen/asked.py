@@ -97,6 +97,11 @@ def office_names(datasets: Iterable[str]) -> dict[str, str]:
     return {row.code: row.provider.name for row in rows}
 
 
+def department_names() -> dict[str, str]:
+    """Every office's name by its code: there are few."""
+    return {office.code: office.name for office in Department.objects.all()}
+
+
 def department_name(code: str) -> str:
     """The office's name; its code where the office is not known here."""
     found = Department.objects.filter(code=code).first()

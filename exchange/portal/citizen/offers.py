@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -23,7 +23,7 @@ from exchange.affairs.offers import actions
 from exchange.affairs.offers.answering import found_in_offer, offer_for
 from exchange.affairs.offers.lifecycle import OfferState
 from exchange.portal.citizen import words
-from exchange.portal.citizen.asked import department_name
+from exchange.portal.citizen.asked import department_names
 from exchange.portal.citizen.signed_in import as_applicant, said, show
 from exchange.portal.templatetags.look_text import bilingual
 from exchange.portal.tones import Face
@@ -62,10 +62,11 @@ class Shown:
 def offers_of(applicant: Applicant) -> list[Shown]:
     """Everything that was offered to the person, the newest first."""
     rows = Offer.objects.of(applicant.subject).select_related("version", "case").order_by("-made_at")
-    return [_shown(offer) for offer in rows]
+    offices = department_names()
+    return [_shown(offer, offices) for offer in rows]
 
 
-def _shown(offer: Offer) -> Shown:
+def _shown(offer: Offer, offices: Mapping[str, str]) -> Shown:
     plan = plan_of(offer.version)
     return Shown(
         id=offer.pk,
@@ -78,7 +79,7 @@ def _shown(offer: Offer) -> Shown:
         is_provisional=offer.until_is_provisional,
         case_number=offer.case.number if offer.case else "",
         benefits=tuple(plan.benefits),
-        office=department_name(plan.lead),
+        office=offices.get(plan.lead, plan.lead),
         article=bilingual(plan.content.get("legal_basis", {}).get("article")),
     )
 
@@ -97,7 +98,7 @@ def my_offer(request: HttpRequest, applicant: Applicant, offer_id: uuid.UUID) ->
     offer = offer_for(offer_id, applicant=applicant)
     if request.method == "POST":
         return _answered(request, offer, applicant)
-    return show(request, "offer", offer=_shown(offer), found=_found(offer, applicant))
+    return show(request, "offer", offer=_shown(offer, department_names()), found=_found(offer, applicant))
 
 
 def _answered(request: HttpRequest, offer: Offer, applicant: Applicant) -> HttpResponse:
