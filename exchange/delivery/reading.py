@@ -151,15 +151,26 @@ def _facts_answer(work: Work, subject: NamedSubject, found: Found, today: date, 
     """Exactly fact, with, answer and as_of for each fact asked; every fact is evaluated, none is skipped."""
     assert work.policy is not None  # noqa: S101 - only decided works come here
     compiled = compiled_facts(work.policy)
-    answers, state = [], {}
+    answers: list[dict[str, Any]] = []
+    state: dict[str, str] = {}
     for fact in work.facts:
         answer = _evaluate(work.policy, compiled[fact.name], fact, subject, found, today)
         answers.append({"fact": fact.name, "with": dict(fact.sent), "answer": answer, "as_of": as_of})
-        state[fact.name] = answer
+        state[_member(fact.name, state)] = answer
     _name(work, subject, sorted({fact.name for fact in work.facts}), state)
     for kind, identifier in sorted({other for fact in work.facts for other in fact.others}):
         _name_other(work, kind, identifier, "parameter", subject.case)
     return answers
+
+
+def _member(name: str, state: dict[str, str]) -> str:
+    """Where an answer stands in a person's `state`: a fact that is asked again with other parameters is `name#2`, `name#3` …
+
+    Without it the last answer would stand for all of them, and the person would read something that was never said.
+    """
+    if name not in state:
+        return name
+    return f"{name}#{1 + sum(member.partition('#')[0] == name for member in state)}"
 
 
 def _evaluate(policy: Policy, compiled: CompiledFact, fact: AskedFact, subject: NamedSubject, found: Found, today: date) -> str:

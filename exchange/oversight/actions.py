@@ -100,7 +100,7 @@ def question_for(pk: Any, *, applicant: Applicant) -> Question:
 
 def subject_of_question(question: Question) -> Subject:
     """Who asked; for sealing and for the log, never for an officer's eyes."""
-    return opened(question.subject_kind, question.subject_sealed)
+    return opened(question.subject_kind, question.subject_sealed, blind=question.subject_blind)
 
 
 def words_of(question: Question) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -70,7 +71,8 @@ def test_officer_and_reference_are_those_of_the_call(world: World) -> None:
     lines = access_records(subject()).lines
     assert (lines[-1].case, lines[-1].is_automatic) == ("CASE-7", True)
     assert (lines[-2].officer, lines[-2].is_automatic) == ("staff-12", False)
-    assert [(asked.name, asked.answer) for asked in lines[-2].asked] == [("grade_in", "YES"), ("valid", "NO")]
+    assert [(asked.name, asked.answer) for asked in lines[-2].asked] == [("valid", "NO"), ("grade_in", "YES")]
+    assert lines[-2].asked[1].title == "The grade is one of these (1)"
 
 
 def test_the_list_is_what_a_recount_of_the_whole_log_finds(world: World) -> None:
@@ -219,6 +221,26 @@ def test_offices_are_counted_with_their_refused_attempts(world: World) -> None:
     assert len(all_entries(asked_by="CAB")) == office.times
     assert len(all_entries(asked_by="CAB", refused_only=True)) == office.refused
     assert all_entries(asked_by="DPF") == []
+
+
+def test_the_same_fact_with_other_parameters_is_another_question_with_its_own_answer(world: World) -> None:
+    grades = [{"fact": "grade_in", "with": {"grades": [grade]}} for grade in (1, 2)]
+    Caller("CAB-relief").verify(world.agreement.agreement_id, SUBJECTS[0], grades[0], VALID, grades[1])
+    Caller("CAB-relief").verify(world.agreement.agreement_id, SUBJECTS[0], grades[1], grades[0])
+    merge()
+    second, first = access_records(subject()).lines
+    assert [(asked.title[-3:], asked.answer) for asked in first.asked] == [("(1)", "YES"), ("ate", "NO"), ("(2)", "NO")]
+    assert [(asked.title[-3:], asked.answer) for asked in second.asked] == [("(2)", "NO"), ("(1)", "YES")]
+    assert "2 questions about you" in second.sentence
+
+
+def test_an_older_line_that_lost_an_answer_tells_none_of_them(world: World) -> None:
+    """Before answers were told apart the last one stood for all: it is not known of which question."""
+    grades = [{"fact": "grade_in", "with": {"grades": [grade]}} for grade in (1, 2)]
+    Caller("CAB-relief").verify(world.agreement.agreement_id, SUBJECTS[0], *grades)
+    merge()
+    (line,) = access_records(subject()).lines
+    assert [asked.answer for asked in replace(line, state={"grade_in": "NO"}).asked] == ["", ""]
 
 
 def test_a_refused_question_outside_the_agreement_is_not_told_as_another_one(world: World) -> None:

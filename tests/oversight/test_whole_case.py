@@ -48,8 +48,10 @@ def test_every_question_of_the_case_is_a_line_with_its_reference(affairs_world: 
     assert {line.provider for line in asked} == {"DPF", "CAB", "HRSS"}
     own = [line for line in asked if line.kind is AccessKind.OWN_ROWS]
     assert [line.provider for line in own] == ["CAB"]
-    texts = [line.sentence for line in lines]
-    assert any("Is your disability certificate valid?" in text for text in texts) or any("questions about you" in text for text in texts)
+    questions = {item.title: item.answer for line in asked for item in line.asked}
+    assert questions["Is your disability certificate valid"] == "YES"
+    grades = [answer for title, answer in questions.items() if "grade" in title]
+    assert sorted(grades) == ["NO", "YES"]
     steps = [str(line.route["event"]) for line in lines if line.kind is AccessKind.STEP and line.route.get("type") == "case"]
     assert {"start", "ask_offices", "gathered", "submit", "decide"} <= set(steps)
     assert not [line.sentence for line in lines if "something about you was written down" in line.sentence]

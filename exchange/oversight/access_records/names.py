@@ -6,6 +6,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
+
+from audit.proof.canonical import dumps
 from catalog.models import DataItem, Dataset, Department, Fact, Purpose, in_active_language
 from exchange.affairs.models import Matter
 
@@ -16,7 +19,7 @@ _ENDINGS = " ?？.。"
 class Names:
     """Rows by code, whose titles follow the active language; a code that nothing is called stays a code.
 
-    `asked_as` is how a published matter words a question to citizens: {en, zh} by (dataset, fact).
+    `asked_as` is how a published matter words a question to citizens: {en, zh} by dataset, fact and parameters.
     """
 
     departments: Mapping[str, Department]
@@ -24,7 +27,7 @@ class Names:
     purposes: Mapping[str, Purpose]
     items: Mapping[tuple[str, str], DataItem]
     facts: Mapping[tuple[str, str], Fact]
-    asked_as: Mapping[tuple[str, str], Mapping[str, str]] = field(default_factory=dict)
+    asked_as: Mapping[tuple[str, str, bytes], Mapping[str, str]] = field(default_factory=dict)
     matters: Mapping[str, Matter] = field(default_factory=dict)
 
     def party(self, code: str) -> str:
@@ -47,13 +50,18 @@ class Names:
         row = self.matters.get(code)
         return row.current.title if row and row.current else code
 
-    def question(self, route: Mapping[str, Any], fact: str) -> str:
-        """A fact as a question, without its question mark."""
-        worded = self.asked_as.get((str(route.get("dataset", "")), fact))
+    def question(self, route: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
+        """A fact with its parameters as a question, without its question mark.
+
+        In the words of a published matter only where it asks the same fact with the very same parameters.
+        """
+        fact, values = str(asked.get("fact", "")), asked.get("with") or {}
+        worded = self.asked_as.get((str(route.get("dataset", "")), fact, dumps(values)))
         if worded:
             return in_active_language(worded.get("en", ""), worded.get("zh", "")).rstrip(_ENDINGS)
         row = self.facts.get((str(route.get("version", "")), fact))
-        return row.title.rstrip(_ENDINGS) if row else fact
+        title = row.title.rstrip(_ENDINGS) if row else fact
+        return _("{title} ({values})").format(title=title, values=_spoken(values)) if values else title
 
     def item(self, route: Mapping[str, Any], name: str) -> str:
         """A data item."""
@@ -78,12 +86,19 @@ def read_names(routes: Iterable[Mapping[str, Any]]) -> Names:
     )
 
 
-def _asked_as(matters: Iterable[Matter]) -> dict[tuple[str, str], Mapping[str, str]]:
-    """The citizens' wording of each question that a published matter asks."""
-    found: dict[tuple[str, str], Mapping[str, str]] = {}
+def _asked_as(matters: Iterable[Matter]) -> dict[tuple[str, str, bytes], Mapping[str, str]]:
+    """The citizens' wording of each question that a published matter asks, by dataset, fact and parameters."""
+    found: dict[tuple[str, str, bytes], Mapping[str, str]] = {}
     for matter in matters:
         for requirement in (matter.current.content if matter.current else {}).get("requirements", ()):
             for source in requirement.get("sources", ()):
                 if source.get("fact"):
-                    found.setdefault((str(source["dataset"]), str(source["fact"])), requirement["title"])
+                    literal = {name: value for name, value in (source.get("with") or {}).items() if not isinstance(value, dict)}
+                    found.setdefault((str(source["dataset"]), str(source["fact"]), dumps(literal)), requirement["title"])
     return found
+
+
+def _spoken(values: Mapping[str, Any]) -> str:
+    """Parameters as they are read aloud: their values alone."""
+    flat = [value for given in values.values() for value in (given if isinstance(given, list) else [given])]
+    return _(", ").join(str(value) for value in flat)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,10 +92,10 @@ class AccessRecord:
     @property
     def asked(self) -> tuple[Asked, ...]:
         """What was asked, with the answers to questions. Empty where it lay outside the agreement: the log names it not."""
-        facts = {str(fact.get("fact", "")) for fact in self.route.get("facts") or () if isinstance(fact, dict)}
+        facts = [fact for fact in self.route.get("facts") or () if isinstance(fact, dict)]
         if not facts:
             return tuple(Asked(name, self.names.item(self.route, name)) for name in self.asked_names)
-        return tuple(Asked(name, self.names.question(self.route, name), self._answer(name)) for name in self.asked_names if name in facts)
+        return tuple(self._question(facts, place) for place in range(len(facts)) if facts[place].get("fact") in self.asked_names)
 
     @property
     def shows_answers(self) -> bool:
@@ -129,9 +129,15 @@ class AccessRecord:
 
         return sentence(self)
 
-    def _answer(self, name: str) -> str:
-        answer = self.state.get(name) if isinstance(self.state, dict) else ""
-        return str(answer) if answer in ANSWERS else ""
+    def _question(self, facts: Sequence[Mapping[str, Any]], place: int) -> Asked:
+        """One question of the call. Where the same fact was asked more than once, its answers are told apart by `#2`, `#3` …"""
+        name = str(facts[place]["fact"])
+        before = sum(fact.get("fact") == name for fact in facts[:place])
+        often = sum(fact.get("fact") == name for fact in facts)
+        told = self.state if isinstance(self.state, dict) else {}
+        is_told_apart = often == 1 or f"{name}#{often}" in told
+        answer = told.get(f"{name}#{before + 1}" if before else name) if is_told_apart else ""
+        return Asked(name, self.names.question(self.route, facts[place]), str(answer) if answer in ANSWERS else "")
 
 
 def record_of(line: LogLine, names: Names, *, stood: bool | None = False) -> AccessRecord:
