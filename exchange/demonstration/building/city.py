@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from exchange.demonstration.building import (
     agreeing,
+    asking_why,
     citizens,
     exchanges,
     founding,
@@ -52,5 +53,8 @@ def take_steps(*, households: int, base_url: str) -> None:
         publishing.publish_news()
         months.this_month_too()
     with step("  Log", "entries in the log"):
+        sequencing.sequence_all()
+    with step("  Questions", "asked of an office, one is answered"):
+        asking_why.ask()
         sequencing.sequence_all()
     handing.write(base_url)
