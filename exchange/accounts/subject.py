@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from audit.errors import NotAllowed
+from audit.proof.envelope import EnvelopeError
 from exchange.accounts.columns import blind_identifier, open_column, open_identifier, seal_column, seal_identifier
 
 
@@ -57,18 +58,21 @@ class Subject:
         return seal_identifier(self.kind, self.identifier)
 
 
-def opened(kind: str, sealed: bytes | memoryview, *, account: uuid.UUID | None = None) -> Subject:
-    """The subject in a sealed column; with `account`, one that `sealed_for` made for that account.
+def opened(kind: str, sealed: bytes | memoryview, *, account: uuid.UUID | None = None, blind: bytes | memoryview | None = None) -> Subject:
+    """The subject in a sealed column; with `account`, one that `sealed_for` made for that account (or other row).
 
-    Raises envelope.EnvelopeError where it was altered, or copied from another account's row.
+    `blind` is the column beside it, by which the row is known to be somebody's: both must mean the same person.
+    Raises envelope.EnvelopeError where it was altered, or copied from another row.
     """
-    if account is None:
-        return Subject(kind, open_identifier(kind, bytes(sealed)))
-    return Subject(kind, open_column(bytes(sealed), _place(account, kind)))
+    identifier = open_identifier(kind, bytes(sealed)) if account is None else open_column(bytes(sealed), _place(account, kind))
+    subject = Subject(kind, identifier)
+    if blind is not None and subject.blind != bytes(blind):
+        raise EnvelopeError("a sealed subject stands beside another subject's blind")
+    return subject
 
 
 def sealed_for(account: uuid.UUID, subject: Subject) -> bytes:
-    """The subject as the rows of one account hold it: a copy in another account's row does not open."""
+    """The subject as the rows of one account (or of one visit) hold it: a copy in another's row does not open."""
     return seal_column(subject.identifier, _place(account, subject.kind))
 
 

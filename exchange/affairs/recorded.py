@@ -34,8 +34,8 @@ def by_officer(person: Any) -> By:
 
 
 def subject_of_case(case: Case) -> Subject:
-    """The person whom the case is about."""
-    return opened(case.subject_kind, case.subject_sealed)
+    """The person whom the case is about. Raises EnvelopeError where the row's columns name two different people."""
+    return opened(case.subject_kind, case.subject_sealed, blind=case.subject_blind)
 
 
 def record_step(case: Case, event: str, *, by: By, outcome: str = "", requirement: str = "", **route: Any) -> bytes:

@@ -46,7 +46,7 @@ def open_objector(objection: Objection, *, acting_user: Any) -> Subject:
     Raises NotThisOfficer.
     """
     require_provider(objection, acting_user)
-    subject = opened(objection.subject_kind, objection.subject_sealed)
+    subject = opened(objection.subject_kind, objection.subject_sealed, blind=objection.subject_blind)
     route: dict[str, Any] = {
         "type": "view",
         "event": "objection",

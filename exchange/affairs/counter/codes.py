@@ -7,6 +7,7 @@ cannot print one for somebody who is not there without a false yes on the log.
 from __future__ import annotations
 
 import secrets
+import uuid
 from datetime import timedelta
 
 from django.db import transaction
@@ -19,7 +20,7 @@ from exchange.accounts.actions import bind
 from exchange.accounts.columns import keyed_hash
 from exchange.accounts.limits import take
 from exchange.accounts.models import Binding, Method, Person
-from exchange.accounts.subject import Assurance, opened
+from exchange.accounts.subject import Assurance, opened, sealed_for
 from exchange.affairs.counter.lifecycle import VisitState
 from exchange.affairs.counter.visits import subject_at
 from exchange.affairs.errors import AnswerIncomplete, CaseMoved
@@ -43,7 +44,7 @@ def give_code(visit: CounterVisit) -> str:
         AccountCode.objects.create(
             code_hash=_hash(letters),
             subject_kind=subject.kind,
-            subject_sealed=subject.sealed()[0],
+            subject_sealed=sealed_for(_place(_hash(letters)), subject),
             clerk=visit.clerk,
             given_at=now,
             expires_at=now + GOOD_FOR,
@@ -61,13 +62,18 @@ def use_code(person: Person, *, code: str, address: str) -> Binding:
     if found is None:
         wrong = Fault("code", "wrong", _("This is not a code that counts. It is good for a week, and once."))
         raise AnswerIncomplete(_("Look at the slip again."), faults=[wrong])
-    subject = opened(found.subject_kind, found.subject_sealed)
+    subject = opened(found.subject_kind, found.subject_sealed, account=_place(found.code_hash))
     with transaction.atomic():
         if not rows.update(used_at=timezone.now()):
             raise CaseMoved(_("This code was just used."))
         bound = bind(person, subject=subject, method=Method.COUNTER, assurance=Assurance.HIGH, acting_user=found.clerk)
         outbox.send(person, "bound")
     return bound
+
+
+def _place(code_hash: bytes | memoryview) -> uuid.UUID:
+    """To what the sealed subject is bound: this one code, so that a copy beside another code opens nothing."""
+    return uuid.UUID(bytes=bytes(code_hash)[:16])
 
 
 def _hash(letters: str) -> bytes:

@@ -21,7 +21,8 @@ from catalog.identifiers import IdentifierError
 from catalog.models import Department
 from exchange.accounts.acting import acting_as
 from exchange.accounts.models import Person, Role
-from exchange.accounts.subject import Assurance, NotBound, Subject, opened, subject_of
+from exchange.accounts.subject import Assurance, Subject, opened, sealed_for
+from exchange.affairs.actions.four_eyes import is_bound
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.counter.lifecycle import VISIT, VisitEvent
 from exchange.affairs.errors import AnswerIncomplete, CaseMoved, NotThisOfficer
@@ -46,16 +47,17 @@ def open_visit(matter: Matter, *, kind: str, identifier: str, acting_user: Perso
     now, slip = timezone.now(), "".join(secrets.choice(_SLIP_LETTERS) for _place in range(10))
     try:
         with transaction.atomic():
-            visit: CounterVisit = CounterVisit.objects.create(
+            visit = CounterVisit(
                 clerk=acting_user,
                 department=department,
                 matter=matter,
                 slip=slip,
                 subject_kind=subject.kind,
-                subject_sealed=subject.sealed()[0],
                 began_at=now,
                 last_used_at=now,
             )
+            visit.subject_sealed = sealed_for(visit.pk, subject)
+            visit.save(force_insert=True)
     except IntegrityError:
         raise CaseMoved(_("Another citizen is still at this desk. Press “Next person” first.")) from None
     return visit
@@ -121,7 +123,7 @@ def subject_at(visit: CounterVisit) -> Subject:
     """Whom the visit is about. Raises CaseMoved after its end."""
     if not visit.subject_sealed:
         raise CaseMoved(_("This visit is over. Begin again with the citizen's card."))
-    return opened(visit.subject_kind, visit.subject_sealed)
+    return opened(visit.subject_kind, visit.subject_sealed, account=visit.pk)
 
 
 def visit_on_screen(screen: str) -> CounterVisit | None:
@@ -172,9 +174,6 @@ def _subject(kind: str, identifier: str) -> Subject:
 
 
 def _require_another(clerk: Person, subject: Subject) -> None:
-    try:
-        own = subject_of(clerk)
-    except NotBound:
-        return
-    if own == subject:
+    """An account that was ever bound to the subject counts: who ends a binding does not become a stranger by it."""
+    if is_bound(clerk, subject.blind):
         raise NotThisOfficer(_("Nobody serves themselves: ask a colleague at another desk."))

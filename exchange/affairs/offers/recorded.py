@@ -19,7 +19,7 @@ def reference_of(matter: str, month: str) -> str:
 
 def subject_of_offer(offer: Offer) -> Subject:
     """The person to whom the offer was made."""
-    return opened(offer.subject_kind, offer.subject_sealed)
+    return opened(offer.subject_kind, offer.subject_sealed, blind=offer.subject_blind)
 
 
 def offers_built(
