@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from audit.errors import Conflict, Invalid, Missing, NotAllowed
+from audit.errors import Conflict, Invalid, Missing, NotAllowed, Unavailable
 
 
 class NoSuchCase(Missing):
@@ -54,6 +54,16 @@ class TooLate(Conflict):
 
     code = "TOO_LATE"
     title = _("The days for this are over")
+
+
+class Altered(Unavailable):
+    """A row was changed by somebody who may write to the database and not to this: nothing is shown, nothing decided."""
+
+    code = "ALTERED"
+    title = _("We stopped here")
+
+    def __init__(self) -> None:
+        super().__init__(_("Something kept here was changed from outside. The operators of this site must look at it first."))
 
 
 class KeyUsed(Conflict):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from exchange.accounts.subject import Subject, opened
@@ -11,10 +12,10 @@ from exchange.affairs import matters, sealing
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.clock import Clock as Clock
 from exchange.affairs.clock import clock_of as clock_of
-from exchange.affairs.errors import NoSuchCase
+from exchange.affairs.errors import Altered, NoSuchCase
 from exchange.affairs.lifecycle import EvidenceState
 from exchange.affairs.matters import Plan
-from exchange.affairs.models import Appeal, Case, CaseStep, Decision, Evidence, Objection, SupplementNotice
+from exchange.affairs.models import Appeal, Case, CaseStep, Decision, Evidence, Objection, Outcome, SupplementNotice
 from exchange.affairs.recorded import subject_of_case
 from exchange.affairs.rules import Found, Judgement
 
@@ -94,8 +95,11 @@ def steps(case: Case) -> list[CaseStep]:
 
 
 def decision_of(case: Case) -> Decision | None:
-    """The decision that counts: the review, where there was one."""
-    return case.decisions.order_by("-pk").first()
+    """The decision that counts: the review, where there was one. Raises Altered where the case's row says otherwise."""
+    found = case.decisions.annotate(said=F("case__outcome")).order_by("-pk").first()
+    if found is not None and found.said != found.outcome:
+        raise Altered
+    return found
 
 
 def decision_context(case: Case, kind: str) -> str:
@@ -119,10 +123,13 @@ def objection_context(objection: Objection) -> str:
 
 
 def judgement_of(decision: Decision) -> Judgement:
-    """The trace of a decision, opened."""
+    """The trace of a decision, opened. Raises Altered where it does not end in what the decision's row says."""
     case = decision.case
     content = sealing.unseal(subject_of_case(case), decision.trace, context=decision_context(case, decision.kind))
-    return Judgement.from_json(content)
+    judgement = Judgement.from_json(content)
+    if decision.outcome != (Outcome.GRANTED if judgement.granted else Outcome.REFUSED):
+        raise Altered
+    return judgement
 
 
 def reasons_of(decision: Decision) -> dict[str, str]:
@@ -148,7 +155,7 @@ def appeal_words(appeal: Appeal) -> tuple[str, str]:
 
 def objection_words(objection: Objection) -> tuple[str, str]:
     """The same of an objection."""
-    subject = opened(objection.subject_kind, objection.subject_sealed)
+    subject = opened(objection.subject_kind, objection.subject_sealed, blind=objection.subject_blind)
     return _words_and_answer(subject, objection.words, objection.answer, objection_context(objection))
 
 

@@ -53,10 +53,9 @@ def with_sources(world: AffairsWorld, requirement: str, sources: list[dict[str, 
 
 def use_document(world: AffairsWorld, document: dict[str, Any]) -> None:
     """Let new cases of M04 begin under this document."""
-    import orjson
+    from audit.proof.canonical import document_hash, dumps
 
-    text = orjson.dumps(document).decode()
-    version = MatterVersion.objects.create(matter=world.matter, hash=f"sha256:{MatterVersion.objects.count():064x}", document=text)
+    version = MatterVersion.objects.create(matter=world.matter, hash=document_hash(document), document=dumps(document).decode())
     world.matter.current = version
     world.matter.save()
 

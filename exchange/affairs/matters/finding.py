@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from exchange.affairs.errors import NoSuchMatter
 from exchange.affairs.matters.plan import Plan
 from exchange.affairs.models import Matter, MatterVersion
+from exchange.affairs.models.matters import require_unaltered
 
 
 def open_matters() -> QuerySet[Matter]:
@@ -27,10 +28,11 @@ def matter_by_slug(slug: str) -> Matter:
 
 
 def plan_of(version: MatterVersion) -> Plan:
-    """The plan of a version; versions never change, so each is read once a process."""
+    """The plan of a version; versions never change, so each is read once a process. Raises Altered where one was changed."""
     return _plan(version.hash, version.document)
 
 
 @lru_cache(maxsize=256)
-def _plan(_hash: str, document: str) -> Plan:
+def _plan(name: str, document: str) -> Plan:
+    require_unaltered(name, document)
     return Plan(orjson.loads(document))

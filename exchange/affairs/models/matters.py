@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -9,7 +10,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
+from audit.proof.canonical import CanonicalError, document_hash
 from catalog.models import Department, in_active_language
+from exchange.affairs.errors import Altered
 
 
 class Matter(models.Model):
@@ -56,7 +59,8 @@ class MatterVersion(models.Model):
 
     @property
     def content(self) -> dict[str, Any]:
-        """The file's content; shape: exchange/jurisdictions/schema/matter.json."""
+        """The file's content; shape: exchange/jurisdictions/schema/matter.json. Raises Altered where the hash is another's."""
+        require_unaltered(self.hash, self.document)
         read: dict[str, Any] = orjson.loads(self.document)
         return read
 
@@ -65,6 +69,17 @@ class MatterVersion(models.Model):
         """The matter's name in the reader's language."""
         names = self.content["title"]
         return in_active_language(names["en"], names["zh"])
+
+
+@lru_cache(maxsize=256)
+def require_unaltered(name: str, document: str) -> None:
+    """Return when a version's document is the one that its hash names: nobody judges by a rule that was never published."""
+    try:
+        found = document_hash(orjson.loads(document))
+    except (ValueError, CanonicalError):
+        raise Altered from None
+    if found != name:
+        raise Altered
 
 
 class MatterUserObjectPermission(UserObjectPermissionBase):
