@@ -14,7 +14,7 @@ from audit.errors import Fault
 from exchange.affairs import sealing
 from exchange.affairs.actions.deciding import Ruling, decide_case, judged_again
 from exchange.affairs.actions.four_eyes import require_officer
-from exchange.affairs.actions.owning import require_own
+from exchange.affairs.actions.owning import require_own, require_words
 from exchange.affairs.actions.telling import tell
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.clock import due_after, review_limit
@@ -30,14 +30,13 @@ from exchange.affairs.recorded import record_step, subject_of_case
 def appeal(case: Case, *, words: str, applicant: Applicant) -> Appeal:
     """Let a person look at a decision again. Raises AnswerIncomplete without words, TooLate after the days for it, CaseMoved."""
     by = require_own(case, applicant)
-    if not words.strip():
-        raise AnswerIncomplete(_("Say what should be looked at again."), faults=[Fault("words", "required", _("A few words are enough."))])
+    said = require_words(words, _("Say what should be looked at again."))
     until = may_appeal_until(case)
     if until is None or timezone.now() > until:
         raise TooLate(_("The days for this are over. A counter can tell you what else you may do."))
     due = due_after(timezone.localdate(), review_limit(case.version.content))
     move_case(case, CaseEvent.OBJECT, due_on=due.on, due_is_provisional=due.is_provisional)
-    sealed = sealing.seal(applicant.subject, words.strip(), context=appeal_context(case))
+    sealed = sealing.seal(applicant.subject, said, context=appeal_context(case))
     made = Appeal.objects.create(case=case, words=sealed, made_at=timezone.now(), due_on=due.on, due_is_provisional=due.is_provisional)
     record_step(case, CaseEvent.OBJECT, by=by)
     return made

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.proof.canonical import document_hash
-from exchange.affairs.actions.owning import require_own
+from exchange.affairs.actions.owning import require_few_cases, require_own
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.errors import KeyUsed, NoSuchMatter
 from exchange.affairs.gathering import enqueue_gathering
@@ -29,7 +29,7 @@ def start_case(matter: Matter, *, applicant: Applicant, language: str, idempoten
     """Begin an application under the matter's current version; nobody is asked anything yet.
 
     With a key that the applicant has used before, the case begun then comes back unchanged. Raises NoSuchMatter where
-    the matter is closed, or not for subjects of this kind; KeyUsed where the key began a case of another matter.
+    the matter is closed, or not for subjects of this kind; KeyUsed where the key began a case of another matter; TooManyTries.
     """
     sent_as = sent_name(idempotency_key, applicant) if idempotency_key else None
     if sent_as and (begun := _begun_before(sent_as, matter)):
@@ -37,6 +37,7 @@ def start_case(matter: Matter, *, applicant: Applicant, language: str, idempoten
     version = matter.current
     if version is None or not matter.is_open or applicant.subject.kind not in version.content["identifier_kinds"]:
         raise NoSuchMatter(_("This service cannot be applied for here."))
+    require_few_cases(applicant)
     sealed, blind = applicant.subject.sealed()
     case = Case.objects.create(
         number=_number(matter.code),

@@ -18,7 +18,7 @@ from exchange.accounts.models import Role
 from exchange.accounts.subject import opened
 from exchange.affairs import sealing
 from exchange.affairs.actions.four_eyes import is_bound
-from exchange.affairs.actions.owning import require_own
+from exchange.affairs.actions.owning import require_own, require_words
 from exchange.affairs.actions.telling import tell_objector
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.clock import due_after
@@ -42,10 +42,11 @@ def object_to(
 ) -> Objection:
     """Say that something is wrong: about a piece of one's own case, or one line of "who looked me up" that names oneself.
 
-    Raises NoSuchCase where neither is the applicant's own, AnswerIncomplete without words.
+    Raises NoSuchCase where neither is the applicant's own, AnswerIncomplete without words, CaseMoved while the office has
+    not answered the same yet.
     """
-    if not words.strip():
-        raise AnswerIncomplete(_("Say what is wrong."), faults=[Fault("words", "required", _("A few words are enough."))])
+    require_words(words, _("Say what is wrong."))
+    _require_answered(evidence, entry, applicant)
     if evidence is not None:
         case = Case.objects.of(applicant.subject).filter(evidence_set=evidence.evidence_set_id).select_related("version__matter").first()
         if case is None:
@@ -58,6 +59,14 @@ def object_to(
     objection = make_objection(provider, dataset, words, applicant=applicant, entry=entry)
     _record_correction(objection, "object", officer=AUTOMATIC)
     return objection
+
+
+def _require_answered(evidence: Evidence | None, entry: int | None, applicant: Applicant) -> None:
+    """An office that has not answered is not asked the same again."""
+    sources, _target = OBJECTION[ObjectionEvent.WITHDRAW]
+    waiting = Objection.objects.filter(subject_blind=applicant.subject.blind, state__in=sources)
+    if waiting.filter(evidence=evidence, entry=entry).exists():
+        raise moved_on()
 
 
 def names(entry: int, applicant: Applicant) -> bool:
@@ -94,7 +103,7 @@ def make_objection(
         due_on=due.on,
         due_is_provisional=due.is_provisional,
     )
-    objection.words = sealing.seal(subject, words.strip(), context=objection_context(objection))
+    objection.words = sealing.seal(subject, require_words(words, _("Say what is wrong.")), context=objection_context(objection))
     objection.save(force_insert=True)
     return objection
 
@@ -112,7 +121,7 @@ def settle_objection(objection: Objection, *, upheld: bool, answer: str, acting_
     if not answer.strip():
         raise AnswerIncomplete(_("An answer says what was looked at."), faults=[Fault("answer", "required", _("Write it."))])
     sources, target = OBJECTION[ObjectionEvent.UPHOLD if upheld else ObjectionEvent.REJECT]
-    subject = opened(objection.subject_kind, objection.subject_sealed)
+    subject = opened(objection.subject_kind, objection.subject_sealed, blind=objection.subject_blind)
     sealed = sealing.seal(subject, answer.strip(), context=f"{objection_context(objection)}:answer")
     case = _held_case(objection)  # before the objection's own row: everybody takes the two in this order
     waiting = Objection.objects.filter(pk=objection.pk, state__in=sources)
@@ -167,7 +176,7 @@ def provider_of(dataset: str) -> str:
 
 
 def _record_correction(objection: Objection, event: str, *, officer: str) -> None:
-    subject = opened(objection.subject_kind, objection.subject_sealed)
+    subject = opened(objection.subject_kind, objection.subject_sealed, blind=objection.subject_blind)
     persons = (trail.PersonNamed(*subject.who, "subject", "", officer, [event], objection.state),) if is_personal(subject.kind) else ()
     route: dict[str, Any] = {
         "type": "correction",

@@ -85,11 +85,11 @@ def open_upload(upload: Upload, *, applicant: Applicant | None = None, acting_us
     case = Case.objects.filter(evidence_set=upload.evidence.evidence_set_id).select_related("version__matter").first()
     if case is None:
         raise NoSuchCase(_("There is no such file."))
-    if applicant is not None:
-        require_own(case, applicant)
-    else:
-        require_officer(case, acting_user)
     subject = subject_of_case(case)
+    if applicant is None:
+        require_officer(case, acting_user)
+    elif applicant.subject != subject:
+        raise NoSuchCase(_("There is no such file."))
     key = sealing.key_of(subject)
     name = sealing.unseal(subject, upload.filename, context=_place(upload), key=key)
     return str(name), envelope.open_sealed(key, path_of(upload).read_bytes(), f"{_place(upload)}:content")

@@ -24,6 +24,7 @@ from exchange.affairs.rules import MatterPlan
 UNDECIDED = (CaseState.GATHERING, CaseState.PREVIEW, CaseState.SUBMITTED)
 FIRST_RETRY = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(minutes=5)
+MOST_ATTEMPTS = 32_000  # what the column holds: a register that is silent for months is asked on
 NOTHING_TO_ASK_WITH = "NOTHING_TO_ASK_WITH"
 
 
@@ -99,7 +100,7 @@ def _keep_one(case: Case, kept: Kept, number: int) -> None:
 
 def _keep_down(case: Case, row: Evidence, changes: Mapping[str, Any]) -> None:
     again = timezone.now() + wait_after(row.attempts)
-    if not try_evidence(row, EvidenceEvent.PROVIDER_FAILS, **changes, attempts=row.attempts + 1, next_try_at=again):
+    if not try_evidence(row, EvidenceEvent.PROVIDER_FAILS, **changes, attempts=min(row.attempts + 1, MOST_ATTEMPTS), next_try_at=again):
         return
     if open_pause(case, PROVIDER_DOWN, row.requirement):
         record_step(case, "provider_down", by=THE_HUB, requirement=row.requirement)
