@@ -152,17 +152,16 @@ class TestLooking:
     def test_an_office_that_does_not_know_confirms_nothing(self, citizen: Citizen, monkeypatch: pytest.MonkeyPatch) -> None:
         from dataclasses import replace
 
-        from exchange.portal.citizen import pieces
+        from exchange.affairs.reading import found_in as real
 
         case = citizen.asks()
-        real = pieces.found_in
 
         def silent(*given: Any) -> dict[str, Any]:
             return {
                 code: replace(found, answer="UNKNOWN") if code == "certificate_valid" else found for code, found in real(*given).items()
             }
 
-        monkeypatch.setattr(pieces, "found_in", silent)
+        monkeypatch.setattr("exchange.portal.citizen.pieces.found_in", silent)
         shown = citizen.reads(case)
         assert "The office cannot say. That alone does not mean no." in shown
         assert "5 of the questions are answered. 1 is open" in shown
