@@ -339,7 +339,10 @@ class TestDecided:
         shown = citizen.reads(case)
         assert "What is still missing" in shown
         assert "A statement of your account." in shown
-        assert "I have answered everything" in shown
+        assert "Something is still missing: your turn" in text_of(citizen.open("me"))
+        item = f"me/cases/{case.number}/items/certificate_valid"
+        assert citizen.press(item, do="upload", file=SimpleUploadedFile("photo.pdf", PDF)).status_code == 302
+        assert "You handed in a paper." in citizen.reads(case)
         citizen.press(f"me/cases/{case.number}/answer")
         assert "I have answered everything" not in citizen.reads(case)
 

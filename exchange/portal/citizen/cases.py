@@ -51,12 +51,15 @@ class Line:
 
 def lines_of(applicant: Applicant) -> list[Line]:
     """The person's applications, the newest first."""
-    rows = Case.objects.of(applicant.subject).select_related("version")[:MOST]
+    rows = Case.objects.of(applicant.subject).select_related("version", "notice")[:MOST]
     return [Line(case.number, case.version.title, face_of(case), case.started_at) for case in rows]
 
 
 def face_of(case: Case) -> Face:
     """Icon and word of an application: its outcome once it is decided, else its state."""
+    notice = getattr(case, "notice", None)
+    if case.state == CaseState.SUBMITTED and notice is not None and notice.answered_at is None:
+        return words.MISSING
     return words.OUTCOMES[case.outcome] if case.state in _DECIDED and case.outcome else words.CASE[case.state]
 
 

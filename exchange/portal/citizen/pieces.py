@@ -171,10 +171,11 @@ class _Reader:
         offered = [name for name in requirement.fallbacks if name in WAYS]
         if self.case.state == CaseState.PREVIEW and state in _STUCK:
             return tuple(WAYS[name] for name in offered if name != "retry" or state == EvidenceState.PROVIDER_DOWN)
-        if self.case.state == CaseState.PREVIEW and is_silent and "officer" in offered:
-            return (WAYS["officer"],)
+        if self.case.state == CaseState.PREVIEW and is_silent:
+            return tuple(WAYS[name] for name in offered if name != "retry")
+        helps = _PAPER_HELPS | {EvidenceState.FETCHED} if self.asks_for_more else _PAPER_HELPS
         takes_papers = self.case.state == CaseState.PREVIEW or self.asks_for_more
-        return (WAYS["upload"],) if takes_papers and state in _PAPER_HELPS and "upload" in offered else ()
+        return (WAYS["upload"],) if takes_papers and state in helps and "upload" in offered else ()
 
     def _doubts(self, state: str, *, is_told: bool) -> tuple[Way, ...]:
         if is_told or self.case.state != CaseState.PREVIEW or state not in _LOOKED_AT:

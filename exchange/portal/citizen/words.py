@@ -57,6 +57,7 @@ CASE: Mapping[str, Face] = {
     CaseState.CLOSED: Face(Tone.NEUTRAL, "check", _("Closed")),
     CaseState.WITHDRAWN: Face(Tone.NEUTRAL, "stop", _("You took it back")),
 }
+MISSING = Face(Tone.ATTENTION, "alert", _("Something is still missing: your turn"))
 OUTCOMES: Mapping[str, Face] = {
     "GRANTED": Face(Tone.FOUND, "check", _("Granted")),
     "REFUSED": Face(Tone.STOPPED, "stop", pgettext_lazy("citizen", "Refused")),
