@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from audit import ceremony
 from catalog.identifiers import IdentifierError, kinds
 from exchange.affairs import actions
 from exchange.affairs.applicants import applicant_of
@@ -19,14 +18,15 @@ from exchange.affairs.models import Case, Decision, Evidence
 from exchange.affairs.reading import judgement_of
 from exchange.sharing import jurisdiction
 from tests.affairs import lakeland
+from tests.remembered import remembered
 
 
 @pytest.fixture
 def lakeland_hub(db: None, settings: Any) -> lakeland.Lakeland:
     """A hub of Lakeland, founded and built."""
     lakeland.settle(settings)
-    ceremony.found_hub()
-    return lakeland.build()
+    hub: lakeland.Lakeland = remembered("lakeland", lakeland.build)
+    return hub
 
 
 def decided(hub: lakeland.Lakeland, name: str) -> Case:

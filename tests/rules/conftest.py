@@ -34,9 +34,11 @@ def citizen_side(db: None, settings: Any) -> CitizenSide:
 
 
 @pytest.fixture
-def citizen_city(founded: None, settings: Any) -> CitizenCity:
+def citizen_city(db: None, settings: Any) -> CitizenCity:
     """One citizen's application in each state, built by the real actions."""
+    from tests.remembered import remembered
     from tests.rules.citizens import build_citizen_city
 
     settings.ALLOW_HUB_CUSTODY = True
-    return build_citizen_city()
+    city: CitizenCity = remembered("citizen city", build_citizen_city)
+    return city
