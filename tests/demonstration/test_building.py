@@ -19,7 +19,7 @@ from audit.signers import system_signer
 from catalog.models import Dataset, Department
 from exchange.accounts.acting import roles_in
 from exchange.accounts.codes import Claim
-from exchange.accounts.demonstration import sign_in
+from exchange.accounts.demonstration import resident_account, sign_in
 from exchange.accounts.models import Person
 from exchange.accounts.subject import subject_of
 from exchange.affairs.actions import decides_matter
@@ -31,6 +31,9 @@ from exchange.demonstration.building.calling import Reply, call
 from exchange.demonstration.building.plans import PLANS, Goal
 from exchange.demonstration.building.stories import Story
 from exchange.jurisdictions import load_residents
+from exchange.oversight.access_records.listing import all_indexes
+from exchange.oversight.access_records.recount import recount
+from exchange.oversight.models import Question
 from exchange.sharing.actions import submit, suspend
 from exchange.sharing.errors import NotAskable
 from exchange.sharing.models import Agreement, RequestPart
@@ -243,6 +246,16 @@ class TestTheBuiltCity(TestCase):
     def test_demo_json_tells_no_identifier_of_a_citizen(self) -> None:
         told = json.dumps([self.city["citizens"], self.city["cases"], self.city["matters"]])
         assert [entry for entry in load_residents().values() if entry["identifiers"][0]["id"] in told] == []
+
+    def test_two_citizens_have_asked_why_and_one_has_read_the_answer(self) -> None:
+        assert Counter(Question.objects.values_list("department", "state")) == {("CAB", "ANSWERED"): 1, ("CAB", "OPEN"): 1}
+
+    def test_who_looked_me_up_is_what_a_recount_of_the_log_finds(self) -> None:
+        for key in sign_in().residents:
+            subject = subject_of(resident_account(key))
+            shown = [entry for lot in all_indexes(subject, below=2**62) for entry in lot]
+            assert shown, key
+            assert tuple(shown) == recount(subject).entries, key
 
     def test_each_matter_has_two_officers_who_decide(self) -> None:
         for matter in Matter.objects.all():
