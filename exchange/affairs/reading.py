@@ -153,13 +153,15 @@ def appeal_words(appeal: Appeal) -> tuple[str, str]:
     return _words_and_answer(subject_of_case(appeal.case), appeal.words, appeal.answer, appeal_context(appeal.case))
 
 
-def objection_words(objection: Objection) -> tuple[str, str]:
-    """The same of an objection."""
+def objection_words(objection: Objection, *, key: bytes = b"") -> tuple[str, str]:
+    """The same of an objection; `key` is the person's, where several are opened at once."""
     subject = opened(objection.subject_kind, objection.subject_sealed, blind=objection.subject_blind)
-    return _words_and_answer(subject, objection.words, objection.answer, objection_context(objection))
+    return _words_and_answer(subject, objection.words, objection.answer, objection_context(objection), key)
 
 
-def _words_and_answer(subject: Subject, words: bytes | memoryview, answer: bytes | memoryview | None, place: str) -> tuple[str, str]:
-    key = sealing.key_of(subject)
+def _words_and_answer(
+    subject: Subject, words: bytes | memoryview, answer: bytes | memoryview | None, place: str, key: bytes = b""
+) -> tuple[str, str]:
+    key = key or sealing.key_of(subject)
     written = sealing.unseal(subject, words, context=place, key=key)
     return str(written), str(sealing.unseal(subject, answer, context=f"{place}:answer", key=key)) if answer else ""

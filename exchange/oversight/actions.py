@@ -103,13 +103,14 @@ def subject_of_question(question: Question) -> Subject:
     return opened(question.subject_kind, question.subject_sealed, blind=question.subject_blind)
 
 
-def words_of(question: Question) -> tuple[str, str]:
-    """What was asked, and what was answered (empty while nothing was)."""
+def words_of(question: Question, *, key: bytes = b"") -> tuple[str, str]:
+    """What was asked, and what was answered (empty while nothing was); `key` is the person's, where several are opened at once."""
     subject = subject_of_question(question)
-    asked = str(sealing.unseal(subject, question.words, context=f"question:{question.pk}"))
+    key = key or sealing.key_of(subject)
+    asked = str(sealing.unseal(subject, question.words, context=f"question:{question.pk}", key=key))
     if question.answer is None:
         return asked, ""
-    return asked, str(sealing.unseal(subject, question.answer, context=f"answer:{question.pk}"))
+    return asked, str(sealing.unseal(subject, question.answer, context=f"answer:{question.pk}", key=key))
 
 
 def time_to_answer() -> Due:

@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from exchange.affairs import sealing
 from exchange.affairs.api import shapes, told
 from exchange.affairs.api.doors import PROBLEMS, READ_PROBLEMS, Door
 from exchange.affairs.models import Offer
@@ -21,7 +22,10 @@ class Offers(Door):
     @extend_schema(operation_id="listOffers", tags=["affairs"], responses={200: shapes.OfferPage, **READ_PROBLEMS})
     def get(self, request: Request) -> Response:
         """List what was offered to you, the newest first."""
-        return Response({"results": [_told(self, offer) for offer in offers_of(self.applicant)]})
+        applicant = self.applicant
+        rows = list(offers_of(applicant))
+        key = sealing.key_of(applicant.subject) if rows else b""
+        return Response({"results": [told.offer(offer, found_in_offer(offer, applicant=applicant, key=key)) for offer in rows]})
 
 
 class OneOffer(Door):

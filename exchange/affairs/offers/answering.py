@@ -36,10 +36,13 @@ def offer_for(offer_id: Any, *, applicant: Applicant) -> Offer:
     return found
 
 
-def found_in_offer(offer: Offer, *, applicant: Applicant) -> dict[str, dict[str, Any]]:
-    """What the offer rests on: requirement → {answer, as_of}, opened for the person whom it is about."""
+def found_in_offer(offer: Offer, *, applicant: Applicant, key: bytes = b"") -> dict[str, dict[str, Any]]:
+    """What the offer rests on: requirement → {answer, as_of}, opened for the person whom it is about.
+
+    `key` is the person's (sealing.key_of), where several offers are opened at once.
+    """
     _require_own(offer, applicant)
-    return {code: {"answer": told.answer, "as_of": told.as_of} for code, told in told_of(offer, applicant.subject).items()}
+    return {code: {"answer": told.answer, "as_of": told.as_of} for code, told in told_of(offer, applicant.subject, key).items()}
 
 
 @transaction.atomic

@@ -124,9 +124,9 @@ def sealed_told(offer: Offer, subject: Subject, told: TellsAll, key: bytes = b""
     return sealing.seal(subject, {code: answer.to_json() for code, answer in told.items()}, context=f"offer:{offer.pk}", key=key)
 
 
-def told_of(offer: Offer, subject: Subject) -> dict[str, Told]:
+def told_of(offer: Offer, subject: Subject, key: bytes = b"") -> dict[str, Told]:
     """What was asked last about the person, opened."""
-    content: dict[str, Any] = sealing.unseal(subject, offer.found, context=f"offer:{offer.pk}")
+    content: dict[str, Any] = sealing.unseal(subject, offer.found, context=f"offer:{offer.pk}", key=key)
     return {code: Told(**answer) for code, answer in content.items()}
 
 

@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit.errors import Conflict, Invalid
+from exchange.affairs import sealing
 from exchange.affairs.actions import object_to
 from exchange.affairs.applicants import Applicant
 from exchange.affairs.models import Objection
@@ -102,8 +103,8 @@ def access_wrong(request: HttpRequest, applicant: Applicant, entry: int) -> Http
 @as_applicant
 def my_questions(request: HttpRequest, applicant: Applicant) -> HttpResponse:
     """Everything that the person asked or said is wrong, with the answers."""
-    questions = Question.objects.of(applicant.subject).select_related("department")[:_MOST]
-    return show(request, "my_questions", questions=[_asked(row) for row in questions], objections=_objected(_objections(applicant)))
+    rows = Question.objects.of(applicant.subject)
+    return show(request, "my_questions", questions=_asked(rows, applicant), objections=_objected(_objections(applicant), applicant))
 
 
 @require_POST
@@ -121,11 +122,11 @@ def question_back(request: HttpRequest, applicant: Applicant, question_id: uuid.
 
 def asked_before(applicant: Applicant, line: AccessRecord) -> dict[str, Any]:
     """What the person has already done about a line, and what may still be done."""
-    questions = [_asked(row) for row in Question.objects.of(applicant.subject).filter(entry=line.entry).select_related("department")]
+    questions = _asked(Question.objects.of(applicant.subject).filter(entry=line.entry), applicant)
     is_open = any(asked.question.state == "OPEN" for asked in questions)
     return {
         "questions": questions,
-        "objections": _objected(_objections(applicant).filter(entry=line.entry)),
+        "objections": _objected(_objections(applicant).filter(entry=line.entry), applicant),
         "may_ask": line.is_answerable and not is_open,
         "may_object": may_object(line),
     }
@@ -148,12 +149,16 @@ def _objections(applicant: Applicant) -> Any:
     return Objection.objects.filter(subject_blind=applicant.subject.blind)
 
 
-def _objected(rows: Any) -> list[Objected]:
-    return [Objected(row, *objection_words(row)) for row in rows[:_MOST]]
+def _objected(rows: Any, applicant: Applicant) -> list[Objected]:
+    found = list(rows[:_MOST])
+    key = sealing.key_of(applicant.subject) if found else b""
+    return [Objected(row, *objection_words(row, key=key)) for row in found]
 
 
-def _asked(question: Question) -> Asked:
-    return Asked(question, *actions.words_of(question))
+def _asked(rows: Any, applicant: Applicant) -> list[Asked]:
+    found = list(rows.select_related("department")[:_MOST])
+    key = sealing.key_of(applicant.subject) if found else b""
+    return [Asked(row, *actions.words_of(row, key=key)) for row in found]
 
 
 urlpatterns = [
