@@ -19,9 +19,12 @@ from exchange.affairs.actions import owning
 from exchange.affairs.api import stream
 from exchange.affairs.counter import codes, visits
 from exchange.affairs.errors import Altered, AnswerIncomplete, CaseMoved, NotThisOfficer
+from exchange.affairs.licences import treasury
+from exchange.affairs.licences.paying import document_of_order
 from exchange.affairs.matters import plan_of
 from exchange.affairs.models import AccountCode, Case, CounterVisit, Decision, Evidence, Matter, MatterVersion, Objection
 from exchange.affairs.reading import decision_of, found_of, judgement_of, objection_words
+from tests.affairs.log_reading import routes
 from tests.affairs.world import IDENTIFIERS, AffairsWorld, accept_all
 
 TOO_LONG = "x" * (owning.LONGEST_WORDS + 1)
@@ -126,6 +129,35 @@ class TestWhoeverWritesToTheDatabase:
         with pytest.raises(EnvelopeError):
             visits.begin_case(CounterVisit.objects.get(pk=visit.pk), language="en")
         assert Case.objects.count() == 1
+
+    def test_a_payment_that_was_given_to_another_department_does_not_open(self, affairs_world: AffairsWorld) -> None:
+        order = affairs_world.submitted("granted").payments.get()
+        type(order).objects.filter(pk=order.pk).update(payer="DPF")
+        with pytest.raises(Altered):
+            treasury.open_order(type(order).objects.get(pk=order.pk), acting_user=affairs_world.staff["dpf_officer"])
+
+    def test_the_log_says_by_which_rule_a_case_was_begun_and_decided(self, affairs_world: AffairsWorld) -> None:
+        case = affairs_world.submitted("granted")
+        told = [(route["event"], route["rule"]) for route in routes() if route.get("case") == case.number and "rule" in route]
+        assert told == [("start", case.version.hash), ("decide", case.version.hash)]
+
+
+class TestWhoAppliesTwice:
+    def test_nobody_is_paid_twice_for_one_month(self, affairs_world: AffairsWorld) -> None:
+        first, second = affairs_world.submitted("granted"), affairs_world.submitted("granted")
+        assert (first.outcome, second.outcome) == ("GRANTED", "GRANTED")
+        months = [month for case in (first, second) for order in case.payments.all() for month in document_of_order(order)["months"]]
+        assert len(months) == len(set(months))
+        assert months
+        assert [case.licences.get().status for case in (first, second)] == ["CHANGED", "VALID"]
+        assert first.payments.get().state == "ORDERED", "what was promised was taken away"
+
+    def test_a_month_whose_money_came_back_is_paid_by_the_later_decision(self, affairs_world: AffairsWorld) -> None:
+        first = affairs_world.submitted("granted")
+        treasury.mark_returned(first.payments.get(), because="ACCOUNT_CLOSED", acting_user=affairs_world.staff["cab_officer"])
+        second = affairs_world.submitted("granted")
+        amounts = {document_of_order(case.payments.get())["amount"] for case in (first, second)}
+        assert len(amounts) == 1
 
 
 class TestAClerk:

@@ -53,7 +53,7 @@ def start_case(matter: Matter, *, applicant: Applicant, language: str, idempoten
         language=language,
         sent_as=sent_as,
     )
-    record_step(case, "start", by=By(applicant.by), outcome="")
+    record_step(case, "start", by=By(applicant.by), rule=version.hash)  # by which rule it is judged, for good
     return case
 
 

@@ -51,7 +51,7 @@ def decide_case(case: Case, ruling: Ruling, *, changes_licence: bool = True) -> 
         changes |= {"decided_at": now, "how": how}
     move_case(case, ruling.event, **changes)
     Pause.objects.filter(case=case, until__isnull=True).update(until=timezone.localdate())
-    leaf = record_step(case, ruling.event, by=ruling.by, outcome=ruling.outcome)
+    leaf = record_step(case, ruling.event, by=ruling.by, outcome=ruling.outcome, rule=case.version.hash)
     decision = _write(case, ruling, how, now, leaf)
     if decision.outcome == Outcome.GRANTED and changes_licence:
         licences.issue(case, decision, ruling.judgement, at=now)

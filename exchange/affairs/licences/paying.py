@@ -20,7 +20,7 @@ from audit.proof.canonical import Document
 from audit.proof.keys import sign_document
 from exchange.affairs import sealing
 from exchange.affairs.applicants import Applicant
-from exchange.affairs.errors import AnswerIncomplete
+from exchange.affairs.errors import Altered, AnswerIncomplete
 from exchange.affairs.licences import months
 from exchange.affairs.licences.accounts import BY_CITIZEN, account_of, named_account
 from exchange.affairs.licences.lifecycle import LicenceStatus, PaymentEvent, PaymentState
@@ -51,14 +51,15 @@ class _Wanted:
 def order_first(licence: Licence, *, benefits: Sequence[Benefit], found: Mapping[str, Found], at: datetime) -> PaymentOrder | None:
     """The order that follows a decision: from the month that the matter names to the month of the decision.
 
-    What the case was paid for before is taken off. None where the decision grants no money, or all of it is paid.
+    What the case was paid for before is taken off, and what another application of the person is paid for these months.
+    None where the decision grants no money, or all of it is paid.
     """
     plan = plan_of(licence.case)
     money = [benefit for benefit in benefits if benefit.grant.kind == "money"]
     if not money or plan.payment is None:
         return None
     span = months.months_between(_first_month(licence, money), months.month_of(licence.valid_from))
-    paid = _paid_before(licence.case)
+    paid = _paid_before(licence.case) + _paid_beside(licence.case, span)
     if sum((amount for _, amount in due(money, span)), Decimal()) <= paid:
         return None
     return _order(licence, plan, _Wanted(money, span, account_of(plan, found), already_paid=paid), at)
@@ -108,8 +109,10 @@ def stop_ordered(licence: Licence) -> None:
 
 
 def document_of_order(order: PaymentOrder) -> dict[str, Any]:
-    """The signed document of an order, opened."""
+    """The signed document of an order, opened. Raises Altered where the row names another payer than was signed."""
     document: dict[str, Any] = sealing.unseal(subject_of_case(order.case), order.document, context=_context(order))
+    if document["payer"] != order.payer:
+        raise Altered
     return document
 
 
@@ -175,6 +178,20 @@ def _first_month(licence: Licence, money: Sequence[Benefit]) -> str:
 def _paid_before(case: Case) -> Decimal:
     paid = PaymentOrder.objects.filter(case=case, state=PaymentState.PAID).select_related("case")
     return sum((Decimal(document_of_order(order)["amount"]) for order in paid), Decimal())
+
+
+def _paid_beside(case: Case, span: Sequence[str]) -> Decimal:
+    """What the person's other applications for the same matter are paid, or will be, for months of `span`."""
+    counts = (PaymentState.PAID, PaymentState.ORDERED)
+    orders = PaymentOrder.objects.filter(licence__in=Licence.objects.beside(case), state__in=counts).select_related("case")
+    return sum((_share(document_of_order(order), span) for order in orders), Decimal())
+
+
+def _share(document: dict[str, Any], span: Sequence[str]) -> Decimal:
+    """The part of an order that is for months of `span`; all of it where it is for no month."""
+    paid = document["months"]
+    whole = Decimal(document["amount"])
+    return (whole * len(set(paid) & set(span)) / len(paid)).quantize(Decimal("0.01")) if paid else whole
 
 
 def _account_now(licence: Licence, plan: MatterPlan) -> Account | None:

@@ -10,7 +10,7 @@ from exchange.affairs.licences.lifecycle import LicenceStatus
 
 if TYPE_CHECKING:
     from exchange.accounts.subject import Subject
-    from exchange.affairs.models import Licence, PaymentOrder  # noqa: F401 - named in the base classes
+    from exchange.affairs.models import Case, Licence, PaymentOrder  # noqa: F401 - named in the base classes
 
 
 class LicenceQuerySet(models.QuerySet["Licence"]):
@@ -19,6 +19,11 @@ class LicenceQuerySet(models.QuerySet["Licence"]):
     def of(self, subject: Subject) -> LicenceQuerySet:
         """Those of one subject: always the one whom the account is bound to."""
         return self.filter(case__subject_blind=subject.blind)
+
+    def beside(self, case: Case) -> LicenceQuerySet:
+        """Those of the same person and matter from other applications."""
+        same = self.filter(case__subject_blind=bytes(case.subject_blind), case__version__matter=case.version.matter_id)
+        return same.exclude(case=case)
 
     def not_valid(self) -> LicenceQuerySet:
         """Those that were changed or revoked."""

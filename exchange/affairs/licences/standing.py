@@ -17,6 +17,7 @@ from exchange.affairs.licences import paying
 from exchange.affairs.licences.lifecycle import LicenceEvent, LicenceStatus
 from exchange.affairs.licences.moves import move_licence
 from exchange.affairs.models import Case, Licence, MatterUserObjectPermission
+from exchange.affairs.reading import plan_of
 from exchange.affairs.recorded import THE_HUB, By, by_officer, record_step, subject_of_case
 
 REPLACED = "REPLACED"
@@ -39,10 +40,17 @@ def change_status(licence: Licence, *, status: LicenceStatus, reason: str, actin
 
 
 def replace_earlier(case: Case) -> None:
-    """Make the case's licence that holds so far CHANGED: a later decision takes its place. In the caller's transaction."""
+    """Make the licence that holds so far CHANGED: a later decision takes its place. In the caller's transaction.
+
+    Of a matter that pays, also those of the person's earlier applications, so that nobody receives the same twice. What
+    these had ordered stays ordered, and is taken off the new order.
+    """
     for licence in case.licences.filter(status=LicenceStatus.VALID):
         _change(licence, LicenceEvent.CHANGE, REPLACED, THE_HUB)
         paying.stop_ordered(licence)
+    if plan_of(case).payment is not None:
+        for licence in Licence.objects.beside(case).filter(status=LicenceStatus.VALID).select_related("case__version__matter"):
+            _change(licence, LicenceEvent.CHANGE, REPLACED, THE_HUB)
 
 
 def reason_of(licence: Licence) -> str:
