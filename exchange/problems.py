@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.signals import got_request_exception
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -67,15 +67,24 @@ def problem_response(error: HubError, *, instance: str = "") -> JsonResponse:
 
 def api_exception_handler(error: Exception, context: dict[str, Any]) -> HttpResponse | None:
     """DRF's exception handler: HubErrors and DRF's own errors leave as problems; anything else stays a fault of ours."""
+    from rest_framework.exceptions import ParseError
     from rest_framework.views import exception_handler, set_rollback
 
     if isinstance(error, HubError):
         set_rollback()
         return problem_response(error, instance=plain_address(context["request"].path))
+    if _is_too_deep(error):
+        error = ParseError()
     response = exception_handler(error, context)
     if response is None:
         return None
     return _from_framework(error, response, plain_address(context["request"].path))
+
+
+def _is_too_deep(error: Exception) -> bool:
+    """Whether a body was nested deeper than the reader of JSON goes: the sender's fault, not ours."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return isinstance(error, RecursionError) and bool(frames) and frames[-1].filename.endswith(("json/decoder.py", "json/scanner.py"))
 
 
 def _members(status: int, code: str, title: str, detail: str) -> dict[str, Any]:
@@ -135,6 +144,11 @@ class ProblemMiddleware:
             return _with_headers_of(response, _of_status(response.status_code, plain_address(request.path)))
         return response
 
+    def process_view(self, request: HttpRequest, *_rest: Any) -> None:
+        """No address has a NUL; PostgreSQL would refuse to look for one, with a fault of ours."""
+        if "\x00" in request.path:
+            raise Http404
+
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """A HubError as it says; whatever nobody foresaw as a plain 500, told apart by a number alone."""
         if isinstance(error, HubError):
@@ -154,7 +168,6 @@ def _has_an_answer_of_its_own(error: Exception) -> bool:
     """The framework's own exceptions that mean 400, 403 or 404, and the steps of a sign-in that allauth's middleware answers."""
     from allauth.core.exceptions import ImmediateHttpResponse, RateLimited, ReauthenticationRequired
     from django.core.exceptions import BadRequest, PermissionDenied, SuspiciousOperation
-    from django.http import Http404
     from django.http.multipartparser import MultiPartParserError
 
     means_a_status = Http404 | PermissionDenied | BadRequest | SuspiciousOperation | MultiPartParserError

@@ -228,3 +228,21 @@ def test_nobody_is_led_to_another_site(story: Story, elsewhere: str, path: str) 
         assert "evil.example" not in answer.get("Location", "")
         assert "javascript:" not in answer.get("Location", "")
         assert f'href="{elsewhere}' not in answer.content.decode()
+
+
+@pytest.mark.parametrize("body", ["[" * 50_000, '{"matter":' * 50_000, '{"matter": ' + "[" * 50_000 + "]" * 50_000 + "}"])
+def test_a_body_without_bottom_is_the_senders_fault(story: Story, body: str) -> None:
+    client = Client(raise_request_exception=False)
+    client.force_login(story.world.people["granted"])
+    answer = client.post("/api/v1/affairs/cases", data=body, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"]) == (400, "PARSE_ERROR")
+    assert not Case.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["/v/%00", "/en/me/licences/a%00b", "/en/screen/%00", "/api/v1/affairs/cases/%00", "/api/v1/affairs/licences/%00/status"],
+)
+def test_an_address_with_a_nul_is_no_address(story: Story, address: str) -> None:
+    client = Citizen(story.world, "granted").client
+    assert client.get(address).status_code == 404

@@ -93,7 +93,7 @@ def test_ended_licence_is_not_valid(client: Client) -> None:
     assert "holds today" not in page
 
 
-@pytest.mark.parametrize("licence_id", [NOBODY, "x", "0", "a" * 200, "%00", "%E4%B8%AD", "a b"])
+@pytest.mark.parametrize("licence_id", [NOBODY, "x", "0", "a" * 200, "%E4%B8%AD", "a b"])
 def test_ids_that_nobody_has_look_alike_and_cost_the_same(client: Client, django_assert_num_queries: Any, licence_id: str) -> None:
     licence = _licence()
     with django_assert_num_queries(1):
