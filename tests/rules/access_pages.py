@@ -1,4 +1,6 @@
-"""Who opens which page, and who may press its button. 401 stands for being led to sign-in; 302 for a step that was taken.
+"""Who opens which page, and who may press its button.
+
+401 stands for being led to sign-in, 303 for being led to say first who one is, 302 for a step that was taken.
 
 A POST sends an empty form: 422 or 400 says that the person stands before the form and has to fill it in, 403 that the step is not theirs,
 404 that they are not told whether there is such a thing.
@@ -102,9 +104,9 @@ POST   page:audit/verify/<uuid:run_id>/cancel                       -          4
 GET    page:audit/break                                             -          401 403 403 403 403 403 404 404 403 404 401
 POST   page:audit/break/start                                       -          401 403 403 403 403 403 404 404 403 404 401
 
-GET    page:me/licences/<str:licence_id>                            -          401 302 302 302 302 302 302 302 302 302 401
-GET    page:me/licences/<str:licence_id>/print                      -          401 302 302 302 302 302 302 302 302 302 401
-POST   page:me/licences/<str:licence_id>/payments/<uuid:order_id>/account -    401 302 302 302 302 302 302 302 302 302 401
+GET    page:me/licences/<str:licence_id>                            -          401 303 303 303 303 303 303 303 303 303 401
+GET    page:me/licences/<str:licence_id>/print                      -          401 303 303 303 303 303 303 303 303 303 401
+POST   page:me/licences/<str:licence_id>/payments/<uuid:order_id>/account -    401 303 303 303 303 303 303 303 303 303 401
 """
 
 # A person's own account. Most of it is allauth's: whoever has signed in is led on from the doors, whoever has not is led to sign-in.

@@ -167,4 +167,4 @@ def _things(world: OffersWorld, granted: str) -> dict[str, Any]:
 def _entries(case: Case) -> list[int]:
     """Two entries in which an office was asked about the citizen for this case."""
     leaves = case.evidence_set.evidence.filter(dataset="R14").exclude(leaf=None).order_by("pk").values_list("leaf", flat=True)[:2]
-    return [Entry.objects.get(leaf=bytes(leaf)).index for leaf in leaves]
+    return [Entry.objects.get(leaf=bytes(leaf or b"")).index for leaf in leaves]

@@ -15,9 +15,10 @@ from audit import follower, runs, sequencer
 from audit.models import VerificationRun
 from catalog import actions as catalog_actions
 from catalog.lifecycle import LoadState
-from exchange.accounts.actions import add_person
+from exchange.accounts.actions import add_person, bind, open_account
 from exchange.accounts.invitations import invitation_path
-from exchange.accounts.models import Person, Role
+from exchange.accounts.models import Method, Person, Role
+from exchange.accounts.subject import Assurance, Subject
 from exchange.affairs.licences import issue
 from exchange.affairs.models import OfferRun
 from exchange.affairs.offers.lifecycle import RunState
@@ -26,7 +27,7 @@ from exchange.sharing.actions import PartTerms, RequestWords
 from exchange.sharing.models import Agreement, SharingRequest
 from tests.affairs import licence_rows
 from tests.world import World, agree, ask, build_world, part_of, remembered_check
-from tests.world_data import CONDITIONAL, CONDITIONAL_ROWS, TERMS
+from tests.world_data import CONDITIONAL, CONDITIONAL_ROWS, TERMS, resident
 
 # The columns of the access tables: nobody, an officer of the requester, an officer, a steward, a publisher and an administrator of
 # the owner, a reviewer of the authority, an auditor, an officer of a department that has nothing to do with it, an administrator of
@@ -44,6 +45,8 @@ PERSONAS: dict[str, str | None] = {
     "dta": "authority_admin",
     "ina": "inactive",
 }
+# Who came with the citizens' side: a citizen, an account that is bound to nobody, a clerk of the requester.
+NEWCOMERS = {"cit": "citizen", "unb": "unbound", "clk": "clerk"}
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -57,7 +60,7 @@ class City:
     def client(self, persona: str, **options: Any) -> Client:
         """A browser in which this persona has signed in."""
         client = Client(raise_request_exception=False, **options)
-        name = PERSONAS[persona]
+        name = {**PERSONAS, **NEWCOMERS}[persona]
         if name is not None:
             client.force_login(self.world.person(name), backend=BACKEND)
         return client
@@ -66,7 +69,7 @@ class City:
 def build_city() -> City:
     """Build it through the real actions."""
     world = build_world()
-    world.people["inactive"] = _inactive(world)
+    world.people.update(inactive=_inactive(world), **_newcomers(world))
     submitted, checked, proposed = (ask(world.person("asker"), world.requester, world.purpose, world.conditional) for _ in range(3))
     _check(world, checked)
     _check(world, proposed)
@@ -120,6 +123,15 @@ def _inactive(world: World) -> Person:
     person.is_active = False
     person.save(update_fields=["is_active"])
     return person
+
+
+def _newcomers(world: World) -> dict[str, Person]:
+    names = {"en": "New", "zh": ""}
+    citizen, unbound = (open_account(name, password=None, names=names, acting_system="tests") for name in ("citizen", "unbound"))
+    subject = Subject("person", resident(77))
+    bind(citizen, subject=subject, method=Method.DEMO, assurance=Assurance.SUBSTANTIAL, acting_system="tests")
+    clerk = add_person("cab.clerk", names=names, department=world.requester, role=Role.CLERK, acting_user=world.person("requester_admin"))
+    return {"citizen": citizen, "unbound": unbound, "clerk": clerk}
 
 
 def _check(world: World, request: SharingRequest) -> None:

@@ -10,10 +10,11 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from tests.rules import access_account, access_affairs, access_api, access_pages
+from tests.affairs.world import IDENTIFIERS
+from tests.rules import access_account, access_affairs, access_api, access_newcomers, access_pages
 from tests.rules.citizen_side import SIDE, CitizenSide
 from tests.rules.citizens import CITIZENS, CitizenCity
-from tests.rules.city import City
+from tests.rules.city import NEWCOMERS, City
 from tests.rules.routes import all_routes
 from tests.rules.tables import Row, Send, deviations, rows
 
@@ -66,13 +67,20 @@ def test_every_method_of_the_api_stands_in_the_table() -> None:
     assert (found - written, written - found) == (set(), set())
 
 
+def _led(row: Row, place: str) -> int:
+    """What stands for a redirect in the tables."""
+    if place.startswith("/en/accounts/login/?"):
+        return 401
+    is_desk = row.route.startswith(("page:console", "page:counter"))
+    return 303 if place.startswith("/en/me/who-are-you?") or (is_desk and place == "/en/console") else 302
+
+
 def send_page(city: City, row: Row, persona: str) -> int:
-    """One page, or its form sent without an answer; being led to sign-in counts as 401."""
+    """One page, or its form sent without an answer; being led to sign-in counts as 401, to say first who one is as 303."""
     client = city.client(persona)
     path = row.path(city) + access_pages.QUERIES.get(row.route, "")
     answer = client.get(path) if row.method == "GET" else client.post(path, {"sent": "yes"})
-    led_to_sign_in = answer.status_code == 302 and answer["Location"].startswith("/en/accounts/login/?")
-    return 401 if led_to_sign_in else int(answer.status_code)
+    return _led(row, answer["Location"]) if answer.status_code == 302 else int(answer.status_code)
 
 
 @pytest.mark.parametrize(
@@ -82,6 +90,22 @@ def send_page(city: City, row: Row, persona: str) -> int:
 )
 def test_pages_and_machine_addresses_give_everybody_what_is_written(city: City, table: str) -> None:
     told(deviations(city, rows(table), send_page))
+
+
+def send_either(city: City, row: Row, persona: str) -> int:
+    """A call of the API or a page, whichever the line is about."""
+    return (send_api if row.route.startswith("api/") else send_page)(city, row, persona)
+
+
+def test_newcomers_find_nothing_of_the_departments_side(city: City) -> None:
+    told(deviations(city, rows(access_newcomers.TABLE, NEWCOMERS), send_either))
+
+
+def test_newcomers_are_tried_at_every_door_of_departments() -> None:
+    closed = {
+        row.route for row in [*API, *rows(access_pages.TABLE)] if row.wanted["nobody"] == 401 and not row.route.startswith("page:me/")
+    }
+    assert {row.route for row in rows(access_newcomers.TABLE, NEWCOMERS)} == closed
 
 
 def sends_side(side: CitizenSide) -> Send:
@@ -104,18 +128,13 @@ def sends_side(side: CitizenSide) -> Send:
     return send
 
 
-def _led(row: Row, place: str) -> int:
-    """What stands for a redirect in the tables."""
-    if place.startswith("/en/accounts/login/?"):
-        return 401
-    is_desk = row.route.startswith(("page:console", "page:counter"))
-    return 303 if place.startswith("/en/me/who-are-you?") or (is_desk and place == "/en/console") else 302
-
-
 @pytest.mark.parametrize("name", SIDE_TABLES)
-def test_the_citizens_side_gives_everybody_what_is_written(citizen_side: CitizenSide, settings: Any, name: str) -> None:
+def test_the_citizens_side_gives_everybody_what_is_written(
+    citizen_side: CitizenSide, settings: Any, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
     settings.DEMO = name == "demonstration"
     told(deviations(citizen_side, rows(SIDE_TABLES[name], SIDE), sends_side(citizen_side)))
+    assert not any(known in line for line in caplog.messages for known in [*IDENTIFIERS.values(), access_affairs.WORDS["words"]])
 
 
 def test_every_other_address_stands_in_a_table() -> None:
