@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from exchange.affairs.errors import CaseMoved
 from exchange.affairs.lifecycle import CASE, EVIDENCE, CaseEvent, CaseState, EvidenceEvent
-from exchange.affairs.models import Case, Evidence
+from exchange.affairs.models import Case, Evidence, MatterVersion
 
 # What a case's row says that moves; its matter's version, its subject and its number never do.
 _MOVING = (
@@ -44,6 +44,16 @@ def hold_case(case: Case, *states: CaseState) -> None:
     if held is None:
         raise moved_on()
     _show(case, held)
+
+
+def hold_applications(case: Case) -> None:
+    """Take every application of the person for the matter, in one order, before one of them is decided.
+
+    Two that are decided in the same moment would not see each other, and both be paid.
+    """
+    versions = MatterVersion.objects.filter(matter=case.version.matter_id)  # no join: only applications are held
+    same = Case.objects.filter(subject_blind=bytes(case.subject_blind), version__in=versions)
+    list(same.select_for_update().order_by("pk").values_list("pk"))
 
 
 def move_evidence(evidence: Evidence, event: EvidenceEvent, **changes: Any) -> None:

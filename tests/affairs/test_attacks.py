@@ -159,6 +159,25 @@ class TestWhoAppliesTwice:
         amounts = {document_of_order(case.payments.get())["amount"] for case in (first, second)}
         assert len(amounts) == 1
 
+    def test_all_applications_of_a_person_are_held_while_one_is_decided(self, affairs_world: AffairsWorld) -> None:
+        from django.db import connection
+        from django.test.utils import CaptureQueriesContext
+
+        other, case = affairs_world.accepted("granted"), affairs_world.accepted("granted")
+        with CaptureQueriesContext(
+            connection,
+        ) as asked:
+            actions.submit(case, applicant=affairs_world.applicant("granted"))
+        held = [
+            place
+            for place, query in enumerate(asked.captured_queries)
+            if all(part in query["sql"] for part in ("ORDER BY", '"subject_blind" ='))
+        ]
+        moved = [place for place, query in enumerate(asked.captured_queries) if query["sql"].startswith('UPDATE "affairs_case"')]
+        assert held
+        assert held[0] < moved[0], "two that are decided in the same moment do not see each other"
+        assert other.state == "PREVIEW"
+
 
 class TestAClerk:
     def test_who_ends_the_own_binding_does_not_become_a_stranger(self, affairs_world: AffairsWorld) -> None:

@@ -21,7 +21,7 @@ from exchange.affairs.clock import due_after, review_limit
 from exchange.affairs.errors import AnswerIncomplete, NotThisOfficer, TooLate
 from exchange.affairs.lifecycle import OBJECTION, CaseEvent, CaseState, ObjectionEvent
 from exchange.affairs.models import Appeal, Case, Decision
-from exchange.affairs.moves import hold_case, move_case, moved_on
+from exchange.affairs.moves import hold_applications, hold_case, move_case, moved_on
 from exchange.affairs.reading import appeal_context, judgement_of
 from exchange.affairs.recorded import record_step, subject_of_case
 
@@ -58,6 +58,7 @@ def settle_appeal(case: Case, *, upheld: bool, reason: str, acting_user: Any, be
     by = require_officer(case, acting_user)
     if not reason.strip():
         raise AnswerIncomplete(_("An answer has a reason."), faults=[Fault("reason", "required", _("Write it."))])
+    hold_applications(case)
     hold_case(case, CaseState.OBJECTED)
     first = Decision.objects.get(case=case, kind=Decision.Kind.FIRST)
     if first.decided_by_id == acting_user.pk:

@@ -20,7 +20,7 @@ from exchange.affairs.clock import PROVIDER_DOWN, SUPPLEMENT, close_pause, open_
 from exchange.affairs.errors import AnswerIncomplete, NotThisOfficer
 from exchange.affairs.lifecycle import CaseState, EvidenceEvent
 from exchange.affairs.models import Case, Evidence, Outcome, SupplementNotice
-from exchange.affairs.moves import hold_case, move_evidence, moved_on
+from exchange.affairs.moves import hold_applications, hold_case, move_evidence, moved_on
 from exchange.affairs.reading import evidence_context, found_of, notice_context, opened_evidence, plan_of
 from exchange.affairs.recorded import record_step, subject_of_case
 from exchange.affairs.rules import Answer, Judgement, judge
@@ -38,6 +38,7 @@ def decide(case: Case, *, outcome: str, reason: str, article: str, acting_user: 
     """
     by = require_officer(case, acting_user)
     _require_reasoned(outcome=outcome, reason=reason, article=article)
+    hold_applications(case)
     hold_case(case, CaseState.SUBMITTED)
     judgement = judge(plan_of(case), found_of(case))
     _require_discretion(judgement, outcome)

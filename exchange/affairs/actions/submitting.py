@@ -14,7 +14,7 @@ from exchange.affairs.clock import due_of
 from exchange.affairs.errors import AnswerIncomplete
 from exchange.affairs.lifecycle import CaseEvent, EvidenceState
 from exchange.affairs.models import Case, Evidence
-from exchange.affairs.moves import move_case
+from exchange.affairs.moves import hold_applications, move_case
 from exchange.affairs.reading import found_in, plan_of
 from exchange.affairs.recorded import THE_HUB, record_step
 from exchange.affairs.rules import MatterPlan, judge
@@ -31,6 +31,7 @@ def submit(case: Case, *, applicant: Applicant) -> Case:
     Raises AnswerIncomplete listing what was not looked at or is still to be said, CaseMoved where it was handed in already.
     """
     by = require_own(case, applicant)
+    hold_applications(case)
     move_case(case, CaseEvent.SUBMIT, submitted_at=timezone.now())  # takes the row: evidence stands still from here on
     plan, rows = plan_of(case), list(Evidence.objects.filter(evidence_set=case.evidence_set_id))
     _require_complete(plan, rows)
