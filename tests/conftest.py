@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from django.conf import settings
 from django.utils import translation
@@ -31,6 +32,9 @@ def pytest_configure() -> None:
     _ = settings.DATABASES
     # Slow on purpose in the hub; one test of sign-in (tests/accounts/test_hashing.py) stays on the hub's own.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # How long an example takes says something about the machine, and nothing about the property.
+    hypothesis.settings.register_profile("here", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+    hypothesis.settings.load_profile("here")
     del os.environ["DJANGO_SETTINGS_MODULE"]
 
 

@@ -13,12 +13,14 @@ from catalog.models import Work
 from exchange.affairs.models import Offer, OfferRun
 from exchange.affairs.offers.running import WORK
 from tests.affairs.offers_world import MAY_HAVE_IT, OffersWorld, build_offers_world
+from tests.remembered import remembered
 
 
 @pytest.fixture
-def world(founded: None, settings: Any) -> OffersWorld:
+def world(db: None, settings: Any) -> OffersWorld:
     settings.ALLOW_HUB_CUSTODY = True
-    return build_offers_world()
+    world: OffersWorld = remembered("offers", build_offers_world)
+    return world
 
 
 def told(*words: str) -> str:

@@ -22,13 +22,15 @@ from exchange.affairs.offers.schedule import resume_run, start_due_runs, start_r
 from exchange.affairs.rules import read_matter
 from tests.affairs.offers_world import BATCH_TERMS, MAY_HAVE_IT, OffersWorld, Resident, build_offers_world
 from tests.affairs.world import agree
+from tests.remembered import remembered
 from tests.world_data import resident
 
 
 @pytest.fixture
-def world(founded: None, settings: Any) -> OffersWorld:
+def world(db: None, settings: Any) -> OffersWorld:
     settings.ALLOW_HUB_CUSTODY = True
-    return build_offers_world()
+    world: OffersWorld = remembered("offers", build_offers_world)
+    return world
 
 
 @pytest.fixture

@@ -21,14 +21,20 @@ from exchange.affairs.offers.settling import settle_offer
 from exchange.affairs.reading import evidence_context, found_of
 from exchange.affairs.recorded import subject_of_case
 from tests.affairs.offers_world import OffersWorld, Resident, build_offers_world
+from tests.remembered import remembered
 
 FACTS = {"age_80", "resident_in_city", "alive"}
 
 
 @pytest.fixture
-def world(founded: None, settings: Any) -> OffersWorld:
+def world(db: None, settings: Any) -> OffersWorld:
     """The city, whose run of last month but one has made its offers."""
     settings.ALLOW_HUB_CUSTODY = True
+    world: OffersWorld = remembered("offers made", _with_offers)
+    return world
+
+
+def _with_offers() -> OffersWorld:
     built = build_offers_world()
     built.run(last_month())
     return built

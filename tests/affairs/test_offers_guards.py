@@ -19,15 +19,17 @@ from exchange.affairs.offers.actions import accept
 from exchange.affairs.offers.checks import Told, failed, is_met, reasons_against
 from exchange.affairs.rules import MatterPlan, read_matter
 from tests.affairs.offers_world import OffersWorld, build_offers_world
+from tests.remembered import remembered
 
 M13 = Path(settings.JURISDICTION_DIR) / "matters" / "M13.yaml"
 PAPER = {"code": "letter", "title": {"en": "A letter of the village", "zh": "村委会证明信"}, "disposition": "SELF_PROVIDED"}
 
 
 @pytest.fixture
-def world(founded: None, settings: Any) -> OffersWorld:
+def world(db: None, settings: Any) -> OffersWorld:
     settings.ALLOW_HUB_CUSTODY = True
-    return build_offers_world()
+    world: OffersWorld = remembered("offers", build_offers_world)
+    return world
 
 
 def document() -> dict[str, Any]:

@@ -13,14 +13,16 @@ from exchange.affairs.offers.lifecycle import RunState
 from exchange.affairs.offers.running import WORK
 from exchange.affairs.offers.schedule import this_month
 from tests.affairs.offers_world import MAY_HAVE_IT, OffersWorld, build_offers_world
+from tests.remembered import remembered
 
 LIST = "/en/console/offers"
 
 
 @pytest.fixture
-def world(founded: None, settings: Any) -> OffersWorld:
+def world(db: None, settings: Any) -> OffersWorld:
     settings.ALLOW_HUB_CUSTODY = True
-    return build_offers_world()
+    world: OffersWorld = remembered("offers", build_offers_world)
+    return world
 
 
 def signed_in(world: OffersWorld, name: str = "cab_officer") -> Client:
