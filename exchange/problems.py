@@ -146,7 +146,7 @@ class ProblemMiddleware:
 
     def process_view(self, request: HttpRequest, *_rest: Any) -> None:
         """No address has a NUL; PostgreSQL would refuse to look for one, with a fault of ours."""
-        if "\x00" in request.path:
+        if "\x00" in request.path or "%00" in request.META.get("QUERY_STRING", ""):
             raise Http404
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:

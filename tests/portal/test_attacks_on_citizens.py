@@ -241,7 +241,14 @@ def test_a_body_without_bottom_is_the_senders_fault(story: Story, body: str) -> 
 
 @pytest.mark.parametrize(
     "address",
-    ["/v/%00", "/en/me/licences/a%00b", "/en/screen/%00", "/api/v1/affairs/cases/%00", "/api/v1/affairs/licences/%00/status"],
+    [
+        "/v/%00",
+        "/en/me/licences/a%00b",
+        "/en/screen/%00",
+        "/api/v1/affairs/cases/%00",
+        "/api/v1/affairs/licences/%00/status",
+        "/en/catalog?q=%00",
+    ],
 )
 def test_an_address_with_a_nul_is_no_address(story: Story, address: str) -> None:
     client = Citizen(story.world, "granted").client

@@ -145,7 +145,9 @@ def test_a_range_holds_at_both_ends_and_for_its_own_type_only(value: Any, allowe
     assert (reason(asked, facts=facts) is None) is allowed
 
 
-@pytest.mark.parametrize(("value", "allowed"), [("", False), ("罗晓梅", True), ("罗" * 20, True), ("罗" * 21, False), (3, False), (["罗"], False)])
+@pytest.mark.parametrize(
+    ("value", "allowed"), [("", False), ("罗晓梅", True), ("罗" * 20, True), ("罗" * 21, False), (3, False), (["罗"], False)]
+)
 def test_a_free_text_is_allowed_up_to_its_agreed_length(value: Any, allowed: bool) -> None:
     facts = [{"fact": "grade_in", "with": {"grades": {"text": 20}}}]
     asked = replace(ASKED, facts=(("grade_in", {"grades": value}),))
