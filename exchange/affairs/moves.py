@@ -26,6 +26,9 @@ _MOVING = (
 )
 
 
+_OPEN = (CaseState.STARTED, CaseState.GATHERING, CaseState.PREVIEW, CaseState.SUBMITTED, CaseState.OBJECTED)
+
+
 def move_case(case: Case, event: CaseEvent, **changes: Any) -> None:
     """Move `case` by `event`, with other columns in the same UPDATE. Zero rows: CaseMoved (409). `case` shows what was written."""
     sources, target = CASE[event]
@@ -47,12 +50,12 @@ def hold_case(case: Case, *states: CaseState) -> None:
 
 
 def hold_applications(case: Case) -> None:
-    """Take every application of the person for the matter, in one order, before one of them is decided.
+    """Take every open application of the person for the matter, in one order, before one of them is decided.
 
     Two that are decided in the same moment would not see each other, and both be paid.
     """
     versions = MatterVersion.objects.filter(matter=case.version.matter_id)  # no join: only applications are held
-    same = Case.objects.filter(subject_blind=bytes(case.subject_blind), version__in=versions)
+    same = Case.objects.filter(subject_blind=bytes(case.subject_blind), version__in=versions, state__in=_OPEN)
     list(same.select_for_update().order_by("pk").values_list("pk"))
 
 
