@@ -8,9 +8,10 @@ from django.utils import timezone
 
 @shared_task(name="affairs.tasks.tick")  # type: ignore[untyped-decorator] # Celery ships no types
 def tick() -> int:
-    """Begin the monthly runs that are due, take the offers to which nobody objected, close old cases; how much was done."""
+    """Begin due monthly runs and asking that was given up, take the offers to which nobody objected, close old cases; how much was done."""
     from exchange.affairs.actions.closing import close_settled
+    from exchange.affairs.gathering.reviving import revive_gathering
     from exchange.affairs.offers.schedule import enqueue_assuming, start_due_runs
 
     now = timezone.now()
-    return len(start_due_runs(now)) + (enqueue_assuming(now) is not None) + close_settled()
+    return len(start_due_runs(now)) + (enqueue_assuming(now) is not None) + close_settled() + revive_gathering()
