@@ -35,6 +35,29 @@ _WITHOUT_DATABASE = (
     "tests/portal/test_words.py",
     "tests/sharing/test_policy.py",
 )
+# What every database answers alike: pages in a browser, tries at the doors, words, and workers killed on a home of their own.
+_ANSWERED_ALIKE = (
+    "tests/accounts/test_hashing.py",
+    "tests/accounts/test_oidc.py",
+    "tests/accounts/test_passkeys.py",
+    "tests/affairs/test_case_kills.py",
+    "tests/affairs/test_matters_files.py",
+    "tests/affairs/test_offers_kills.py",
+    "tests/affairs/test_rules.py",
+    "tests/affairs/test_rules_properties.py",
+    "tests/demonstration/test_building_broken_off.py",
+    "tests/journeys/test_chromium_journey.py",
+    "tests/journeys/test_citizen_journey.py",
+    "tests/journeys/test_demo_journey.py",
+    "tests/journeys/test_first_mistakes.py",
+    "tests/oversight/test_citizens_words.py",
+    "tests/portal/test_citizen_attacks.py",
+    "tests/portal/test_citizen_frame.py",
+    "tests/portal/test_licences_in_browser.py",
+    "tests/portal/test_officer_offers_in_browser.py",
+    "tests/rules/test_subject_of_api.py",
+    "tests/rules/test_subject_of_pages.py",
+)
 _INTERRUPTED = 2
 _NOTHING_COLLECTED = 5
 _HELP = """usage: python3 manage.py test [--sqlite-only | --postgres-only] [pytest arguments]
@@ -102,8 +125,8 @@ def _left_out(arguments: list[str]) -> list[str]:
     """Options that leave out what needs no database; none where somebody names paths."""
     if any((ROOT / argument.partition("::")[0]).exists() for argument in arguments if not argument.startswith("-")):
         return []
-    say("(without the tests that ask for no database: the run on SQLite has them)")
-    return [f"--ignore={place}" for place in _WITHOUT_DATABASE]
+    say("(without the tests that ask for no database, or that every database answers alike: the run on SQLite has them)")
+    return [f"--ignore={place}" for place in (*_WITHOUT_DATABASE, *_ANSWERED_ALIKE)]
 
 
 def _names_workers(arguments: list[str]) -> bool:

@@ -169,13 +169,12 @@ def edit_checkpoint() -> str:
 
 
 def open_state_of_newest_revocation() -> str:
-    """The newest act was a revocation: deleted, and the agreement's own row says IN_FORCE again."""
-    seq, kind, raw = select("SELECT seq, type, raw FROM audit_act ORDER BY seq DESC LIMIT 1")[0]
-    if kind != "revoke":
-        raise SystemExit(f"the city's newest act is {kind}, not a revocation")
+    """The chain ends before its newest revocation, and the agreement's own row says IN_FORCE again."""
+    seq, raw = select("SELECT seq, raw FROM audit_act WHERE type = 'revoke' ORDER BY seq DESC LIMIT 1")[0]
     target = loads(bytes(raw))["order"]["target"]
     execute("UPDATE sharing_agreement SET state = 'IN_FORCE' WHERE agreement_id = %s", target)
-    execute("DELETE FROM audit_act WHERE seq = %s", seq)
+    for (later,) in select("SELECT seq FROM audit_act WHERE seq >= %s", seq):
+        execute("DELETE FROM audit_act WHERE seq = %s", later)
     return str(target)
 
 
