@@ -7,7 +7,6 @@ question is in the log and on the person's own list. Which registers hold names 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -16,20 +15,18 @@ from django.utils import timezone
 
 from audit import signers
 from audit.errors import Unavailable
-from audit.proof.canonical import dumps, fresh_nonce
-from audit.proof.message import sign_request
+from audit.proof.canonical import fresh_nonce
 from catalog import work
 from exchange.accounts import codes
 from exchange.accounts.codes import Claim
 from exchange.affairs.gathering.authority import Lead
 from exchange.affairs.recorded import AUTOMATIC
 from exchange.delivery.deliver import current_policies
-from exchange.delivery.door import Arrival
 from exchange.delivery.handling import handle
+from exchange.delivery.inside import signed_arrival
 from exchange.sharing.policy import Method, Policy
 
 PURPOSE = "account_binding"
-_LOOPBACK = "127.0.0.1"
 _OURS_TO_MEND = 500  # from here on a status says that the answer is not known yet
 
 
@@ -95,19 +92,10 @@ def _name_facts(policy: Policy) -> Iterator[tuple[str, str]]:
 
 def _ask(policy: Policy, method: Method, claim: Claim, what: dict[str, Any]) -> dict[str, Any]:
     """One signed call through the same door as everybody's; {} where it is refused. Raises Unavailable."""
-    lead, path = Lead(settings.AUTHORITY_DEPARTMENT), f"/exchange/v1/{policy.agreement}/{method.lower()}"
+    signer = signers.system_signer(Lead(settings.AUTHORITY_DEPARTMENT).keyid)
     subject = {"kind": claim.kind, "id": claim.identifier}
-    body = dumps({"purpose": PURPOSE, "salt": fresh_nonce(), "case": PURPOSE, "officer": AUTOMATIC, "subject": subject, **what})
-    headers = sign_request(
-        signers.system_signer(lead.keyid),
-        method="POST",
-        target_uri=settings.PUBLIC_URLS[0] + path,
-        body=body,
-        created=int(time.time()),
-        nonce=fresh_nonce(),
-    )
-    wire = [(name.encode(), value.encode()) for name, value in {**headers, "content-type": "application/json"}.items()]
-    (response,) = handle([Arrival("POST", path, False, wire, body, _LOOPBACK)])
+    document = {"purpose": PURPOSE, "salt": fresh_nonce(), "case": PURPOSE, "officer": AUTOMATIC, "subject": subject, **what}
+    (response,) = handle([signed_arrival(signer, agreement=policy.agreement, method=method.lower(), document=document)])
     if response.status >= _OURS_TO_MEND:
         raise Unavailable("The register does not answer now.")
     read: dict[str, Any] = json.loads(response.body)

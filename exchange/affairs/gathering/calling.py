@@ -3,25 +3,20 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.conf import settings
-
 from audit import signers
-from audit.proof.canonical import dumps, fresh_nonce
+from audit.proof.canonical import fresh_nonce
 from audit.proof.keys import Signer
-from audit.proof.message import sign_request
 from exchange.affairs.gathering.authority import Grounds, Lead, method_of
 from exchange.affairs.recorded import AUTOMATIC
 from exchange.affairs.rules import Asking
 from exchange.delivery.door import Arrival
 from exchange.delivery.handling import Response, handle
+from exchange.delivery.inside import signed_arrival
 from exchange.sharing.policy import Method
-
-_LOOPBACK = "127.0.0.1"
 
 
 @dataclass(frozen=True)
@@ -100,9 +95,4 @@ def _arrival(letter: Letter, signer: Signer, case: str) -> Arrival:
     }
     if method == Method.VERIFY:
         document["facts"] = letter.facts
-    body, path = dumps(document), f"/exchange/v1/{agreement}/{method.lower()}"
-    headers = sign_request(
-        signer, method="POST", target_uri=settings.PUBLIC_URLS[0] + path, body=body, created=int(time.time()), nonce=fresh_nonce()
-    )
-    wire = [(name.encode(), value.encode()) for name, value in {**headers, "content-type": "application/json"}.items()]
-    return Arrival("POST", path, False, wire, body, _LOOPBACK)
+    return signed_arrival(signer, agreement=agreement, method=method.lower(), document=document)

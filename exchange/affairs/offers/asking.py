@@ -12,13 +12,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.utils import timezone
 
 from audit import signers
 from audit.errors import HubError
-from audit.proof.canonical import dumps, fresh_nonce
-from audit.proof.message import sign_request
+from audit.proof.canonical import fresh_nonce
 from exchange.accounts.subject import Subject
 from exchange.affairs.gathering.authority import NO_AGREEMENT, Lead
 from exchange.affairs.models import OfferBatch, OfferRun
@@ -28,6 +26,7 @@ from exchange.affairs.recorded import AUTOMATIC
 from exchange.affairs.rules.matter import MatterPlan
 from exchange.delivery.door import Arrival, DoorError
 from exchange.delivery.handling import handle
+from exchange.delivery.inside import signed_arrival
 from exchange.delivery.lists import DeliveredList, ListRefused, deliver_list
 from exchange.sharing.policy import Policy
 
@@ -174,14 +173,4 @@ def _common(reference: Reference, purpose: str) -> dict[str, Any]:
 
 def _arrival(policy: Policy, method: str, document: Mapping[str, Any], lead: Lead) -> Arrival:
     """A signed request of the lead department's system, as it would come over the wire."""
-    body, path = dumps(dict(document)), f"/exchange/v1/{policy.agreement}/{method}"
-    headers = sign_request(
-        signers.system_signer(lead.keyid),
-        method="POST",
-        target_uri=settings.PUBLIC_URLS[0] + path,
-        body=body,
-        created=int(time.time()),
-        nonce=fresh_nonce(),
-    )
-    wire = [(name.encode(), value.encode()) for name, value in {**headers, "content-type": "application/json"}.items()]
-    return Arrival("POST", path, False, wire, body, "127.0.0.1")
+    return signed_arrival(signers.system_signer(lead.keyid), agreement=policy.agreement, method=method, document=document)

@@ -1,0 +1,26 @@
+"""Calls from inside the hub: a signed request as it would come over the wire, for the same door, with nothing special about it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+
+from audit.proof.canonical import dumps, fresh_nonce
+from audit.proof.keys import Signer
+from audit.proof.message import sign_request
+from exchange.delivery.door import Arrival
+
+_LOOPBACK = "127.0.0.1"
+
+
+def signed_arrival(signer: Signer, *, agreement: str, method: str, document: Mapping[str, Any]) -> Arrival:
+    """One call of `method` (verify, query, batch, exports) under an agreement, signed now with a fresh nonce (RFC 9421)."""
+    path, body = f"/exchange/v1/{agreement}/{method}", dumps(dict(document))
+    headers = sign_request(
+        signer, method="POST", target_uri=settings.PUBLIC_URLS[0] + path, body=body, created=int(time.time()), nonce=fresh_nonce()
+    )
+    wire = [(name.encode(), value.encode()) for name, value in {**headers, "content-type": "application/json"}.items()]
+    return Arrival("POST", path, False, wire, body, _LOOPBACK)
