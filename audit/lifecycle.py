@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from audit.states import State
 
-class RunState(StrEnum):
+
+class RunState(State):
     """Where a run stands."""
 
     QUEUED = "QUEUED"
@@ -14,11 +16,6 @@ class RunState(StrEnum):
     DONE = "DONE"
     CANCELLED = "CANCELLED"
     FAILED = "FAILED"
-
-    @classmethod
-    def choices(cls) -> list[tuple[str, str]]:
-        """The states as pairs for a column."""
-        return [(state.value, state.value) for state in cls]
 
     @classmethod
     def values(cls) -> list[str]:

@@ -6,8 +6,10 @@
 from collections.abc import Mapping
 from enum import StrEnum
 
+from audit.states import State
 
-class LoadState(StrEnum):
+
+class LoadState(State):
     """Where an uploaded file is on its way to a revision."""
 
     RECEIVED = "RECEIVED"
@@ -15,11 +17,6 @@ class LoadState(StrEnum):
     REFUSED = "REFUSED"
     READY = "READY"
     PUBLISHED = "PUBLISHED"
-
-    @classmethod
-    def choices(cls) -> list[tuple[str, str]]:
-        """The states as pairs for a form field."""
-        return [(state.value, state.value) for state in cls]
 
 
 class LoadEvent(StrEnum):
@@ -31,18 +28,13 @@ class LoadEvent(StrEnum):
     PUBLISH = "publish"
 
 
-class WorkState(StrEnum):
+class WorkState(State):
     """Where a piece of work stands."""
 
     WAITING = "WAITING"
     LEASED = "LEASED"
     DONE = "DONE"
     FAILED = "FAILED"
-
-    @classmethod
-    def choices(cls) -> list[tuple[str, str]]:
-        """The states as pairs for a form field."""
-        return [(state.value, state.value) for state in cls]
 
 
 class WorkEvent(StrEnum):

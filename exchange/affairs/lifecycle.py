@@ -9,15 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
-
-class _State(StrEnum):
-    @classmethod
-    def choices(cls) -> list[tuple[str, str]]:
-        """The states as pairs for a form field."""
-        return [(state.value, state.value) for state in cls]
+from audit.states import State
 
 
-class CaseState(_State):
+class CaseState(State):
     """Where a citizen's application stands."""
 
     STARTED = "STARTED"
@@ -45,7 +40,7 @@ class CaseEvent(StrEnum):
     WITHDRAW = "withdraw"
 
 
-class EvidenceState(_State):
+class EvidenceState(State):
     """What became of one requirement's question (glossary)."""
 
     ASKED = "ASKED"
@@ -81,7 +76,7 @@ class EvidenceEvent(StrEnum):
     TAKE_BACK_NOTHING = "take_back_nothing"
 
 
-class ObjectionState(_State):
+class ObjectionState(State):
     """A citizen said that something about them is wrong, or asked for another look at a decision."""
 
     OPEN = "OPEN"
@@ -158,7 +153,7 @@ OBJECTION: Mapping[ObjectionEvent, tuple[frozenset[ObjectionState], ObjectionSta
 }
 
 
-class Actor(_State):
+class Actor(State):
     """Who takes a step; where nobody is named, the hub does."""
 
     CITIZEN = "CITIZEN"

@@ -5,18 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from audit.states import State
 
-class VisitState(StrEnum):
+
+class VisitState(State):
     """Where a visit stands."""
 
     WAITING = "WAITING"
     CONFIRMED = "CONFIRMED"
     ENDED = "ENDED"
-
-    @classmethod
-    def choices(cls) -> list[tuple[str, str]]:
-        """The states as pairs for a form field."""
-        return [(state.value, state.value) for state in cls]
 
 
 class VisitEvent(StrEnum):

@@ -8,18 +8,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from audit.states import State
 
-class LicenceStatus(StrEnum):
+
+class LicenceStatus(State):
     """Whether a licence still holds. CHANGED: another one took its place; REVOKED is final."""
 
     VALID = "VALID"
     CHANGED = "CHANGED"
     REVOKED = "REVOKED"
-
-    @classmethod
-    def choices(cls) -> list[tuple[str, str]]:
-        """The states as pairs for a form field."""
-        return [(state.value, state.value) for state in cls]
 
 
 class LicenceEvent(StrEnum):
@@ -29,18 +26,13 @@ class LicenceEvent(StrEnum):
     REVOKE = "revoke"
 
 
-class PaymentState(StrEnum):
+class PaymentState(State):
     """What became of a payment. RETURNED: the bank sent the money back."""
 
     ORDERED = "ORDERED"
     PAID = "PAID"
     RETURNED = "RETURNED"
     STOPPED = "STOPPED"
-
-    @classmethod
-    def choices(cls) -> list[tuple[str, str]]:
-        """The states as pairs for a form field."""
-        return [(state.value, state.value) for state in cls]
 
 
 class PaymentEvent(StrEnum):

@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from audit.states import State
 
-class RunState(StrEnum):
+
+class RunState(State):
     """Where a month's run of one matter stands. Only DONE is its end; from the others it can go on."""
 
     WAITING = "WAITING"
@@ -17,11 +19,6 @@ class RunState(StrEnum):
     PAUSED = "PAUSED"
     STOPPED = "STOPPED"
     DONE = "DONE"
-
-    @classmethod
-    def choices(cls) -> list[tuple[str, str]]:
-        """The states as pairs for a form field."""
-        return [(state.value, state.value) for state in cls]
 
 
 class RunEvent(StrEnum):
@@ -33,7 +30,7 @@ class RunEvent(StrEnum):
     FINISH = "finish"
 
 
-class OfferState(StrEnum):
+class OfferState(State):
     """What became of an offer. ASSUMED: nobody objected in time. STOPPED: what it rested on is true no more."""
 
     OFFERED = "OFFERED"
@@ -41,11 +38,6 @@ class OfferState(StrEnum):
     ASSUMED = "ASSUMED"
     DECLINED = "DECLINED"
     STOPPED = "STOPPED"
-
-    @classmethod
-    def choices(cls) -> list[tuple[str, str]]:
-        """The states as pairs for a form field."""
-        return [(state.value, state.value) for state in cls]
 
 
 class OfferEvent(StrEnum):

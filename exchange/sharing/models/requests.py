@@ -1,10 +1,9 @@
-"""Requests, their parts, and agreements. Agreement states repeat what acts say: the acts are right, the rows are for pages."""
+"""Requests, their parts, and what each part wishes for."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -13,9 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import CODE_LENGTH, HASH_LENGTH, Dataset, Department, Purpose
 from exchange.sharing import querysets
-from exchange.sharing.lifecycle import AgreementState, PartState, request_state
-
-AGREEMENT_ID_LENGTH = 32
+from exchange.sharing.lifecycle import PartState, request_state
+from exchange.sharing.models.columns import AGREEMENT_ID_LENGTH, acting_person
 
 
 class Wish(models.TextChoices):
@@ -24,11 +22,6 @@ class Wish(models.TextChoices):
     ASKED = "ASKED", _("Asked")
     GRANTED = "GRANTED", _("Granted")
     REFUSED = "REFUSED", _("Refused")
-
-
-def _person() -> Any:
-    """A person who did something; kept as long as what they did."""
-    return models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
 
 
 class SharingRequest(models.Model):
@@ -87,11 +80,11 @@ class RequestPart(models.Model):
     retention_days = models.PositiveIntegerField(default=30)
     supersedes = models.CharField(max_length=AGREEMENT_ID_LENGTH, blank=True)
 
-    submitted_by = _person()
+    submitted_by = acting_person()
     submitted_at = models.DateTimeField(null=True, blank=True)
-    checked_by = _person()
+    checked_by = acting_person()
     checked_at = models.DateTimeField(null=True, blank=True)
-    decided_by = _person()
+    decided_by = acting_person()
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_reason = models.TextField(blank=True)
     ground = models.CharField(max_length=CODE_LENGTH, blank=True)
@@ -159,81 +152,3 @@ class RequestedFact(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-
-class Agreement(models.Model):
-    """The frozen, signed result of an approval. `agreement_id` is the hash of `document`; states are folded from acts."""
-
-    agreement_id = models.CharField(max_length=AGREEMENT_ID_LENGTH, unique=True)
-    part = models.OneToOneField(RequestPart, on_delete=models.PROTECT, null=True, blank=True, related_name="agreement")
-    provider = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="agreements_given")
-    requester = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="agreements_received")
-    dataset = models.ForeignKey(Dataset, on_delete=models.PROTECT, related_name="agreements")
-    document = models.JSONField()
-    order = models.JSONField()
-    provider_signature = models.JSONField(null=True, blank=True)
-    requester_signature = models.JSONField(null=True, blank=True)
-    offer_hash = models.CharField(max_length=HASH_LENGTH, blank=True)
-    state = models.CharField(max_length=16, choices=AgreementState.choices(), default=AgreementState.PROPOSED)
-    suspended_by = models.JSONField(default=dict, blank=True)
-    state_reason = models.JSONField(null=True, blank=True)
-    superseded_by = models.CharField(max_length=AGREEMENT_ID_LENGTH, blank=True)
-    act_seq = models.BigIntegerField(null=True, blank=True)
-    ended_seq = models.BigIntegerField(null=True, blank=True)
-    period_from = models.DateTimeField()
-    period_until = models.DateTimeField()
-    approved_by = _person()
-    signed_by = _person()
-    created_at = models.DateTimeField(auto_now_add=True)
-
-    objects = querysets.AgreementQuerySet.as_manager()
-
-    if TYPE_CHECKING:
-        part_id: int | None
-        provider_id: str
-        requester_id: str
-        dataset_id: int
-        approved_by_id: uuid.UUID | None
-
-    class Meta:
-        verbose_name = _("agreement")
-        verbose_name_plural = _("agreements")
-        ordering = ("-created_at", "-id")
-        constraints = (
-            models.CheckConstraint(condition=Q(state__in=list(AgreementState)), name="agreement_state_known"),
-            models.CheckConstraint(condition=Q(state=AgreementState.PROPOSED) | Q(act_seq__isnull=False), name="agreement_after_its_act"),
-        )
-
-    def __str__(self) -> str:
-        return self.agreement_id
-
-    def state_at(self, now: datetime) -> AgreementState:
-        """The state with the period read against `now`: what is in force or suspended past its end is EXPIRED."""
-        ends = self.state in {AgreementState.IN_FORCE, AgreementState.SUSPENDED} and now >= self.period_until
-        return AgreementState.EXPIRED if ends else AgreementState(self.state)
-
-    @property
-    def waits_for_provider(self) -> bool:
-        """Whether the provider's own key, which the hub does not hold, has yet to sign."""
-        return self.state == AgreementState.PROPOSED and not self.provider_signature and not self.offer_hash
-
-
-class Move(models.Model):
-    """One step of a part or an agreement, for the people who look at it; its digest is in the log."""
-
-    part = models.ForeignKey(RequestPart, on_delete=models.CASCADE, null=True, blank=True, related_name="moves")
-    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, null=True, blank=True, related_name="moves")
-    event = models.CharField(max_length=32)
-    from_state = models.CharField(max_length=16)
-    to_state = models.CharField(max_length=16)
-    at = models.DateTimeField()
-    person = _person()
-    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
-    note = models.TextField(blank=True)
-
-    class Meta:
-        ordering = ("at", "id")
-        constraints = (models.CheckConstraint(condition=Q(part__isnull=False) | Q(agreement__isnull=False), name="move_of_something"),)
-
-    def __str__(self) -> str:
-        return f"{self.event} {self.from_state} {self.to_state}"

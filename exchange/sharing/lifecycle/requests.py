@@ -1,24 +1,15 @@
-"""The moves of a request part and of an agreement, each in one table, and which side may make them. Pure: no Django.
-
-`docs/lifecycles.md` is generated from these tables, the API's allowed actions are read from them, and a test walks
-every state with every event. A state changes by one conditional UPDATE of a row named here, never otherwise.
-"""
+"""The moves of a request's part, in one table, and which side may make them. Pure: no Django."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-
-class Side(StrEnum):
-    """Who a person is to a request or an agreement."""
-
-    AUTHORITY = "AUTHORITY"
-    PROVIDER = "PROVIDER"
-    REQUESTER = "REQUESTER"
+from audit.states import State
+from exchange.sharing.lifecycle.sides import Side
 
 
-class PartState(StrEnum):
+class PartState(State):
     """Where one dataset's part of a request stands."""
 
     DRAFT = "DRAFT"
@@ -28,11 +19,6 @@ class PartState(StrEnum):
     APPROVED = "APPROVED"
     REFUSED = "REFUSED"
     WITHDRAWN = "WITHDRAWN"
-
-    @classmethod
-    def choices(cls) -> list[tuple[str, str]]:
-        """The states as pairs for a form field."""
-        return [(state.value, state.value) for state in cls]
 
 
 class PartEvent(StrEnum):
@@ -48,37 +34,8 @@ class PartEvent(StrEnum):
     WITHDRAW = "withdraw"
 
 
-class AgreementState(StrEnum):
-    """Where an agreement stands. PROPOSED is a row before its act; EXPIRED is its period read against now."""
-
-    PROPOSED = "PROPOSED"
-    IN_FORCE = "IN_FORCE"
-    SUSPENDED = "SUSPENDED"
-    REVOKED = "REVOKED"
-    EXPIRED = "EXPIRED"
-    SUPERSEDED = "SUPERSEDED"
-
-    @classmethod
-    def choices(cls) -> list[tuple[str, str]]:
-        """The states as pairs for a form field."""
-        return [(state.value, state.value) for state in cls]
-
-
-class AgreementEvent(StrEnum):
-    """What may happen to an agreement; all but `provide_signature` are acts."""
-
-    PROVIDE_SIGNATURE = "provide_signature"
-    RESUME = "resume"
-    REVOKE = "revoke"
-    SIGN = "sign"
-    SUPERSEDE = "supersede"
-    SUSPEND = "suspend"
-
-
 _EDITABLE = frozenset({PartState.DRAFT, PartState.RETURNED})
 _UNDECIDED = frozenset({PartState.DRAFT, PartState.SUBMITTED, PartState.CHECKED, PartState.RETURNED})
-_ALIVE = frozenset({AgreementState.IN_FORCE, AgreementState.SUSPENDED})
-_EVERY_SIDE = frozenset(Side)
 
 # event -> (states it may start from, state it leads to); None: the state stays as it is
 PART: Mapping[PartEvent, tuple[frozenset[PartState], PartState | None]] = {
@@ -111,37 +68,12 @@ HOLDER: Mapping[PartState, Side] = {
     PartState.CHECKED: Side.PROVIDER,
 }
 
-AGREEMENT: Mapping[AgreementEvent, tuple[frozenset[AgreementState], AgreementState | None]] = {
-    AgreementEvent.PROVIDE_SIGNATURE: (frozenset({AgreementState.PROPOSED}), None),
-    AgreementEvent.SIGN: (frozenset({AgreementState.PROPOSED}), AgreementState.IN_FORCE),
-    # SUSPENDED again: the other side suspends too, and each side lifts its own
-    AgreementEvent.SUSPEND: (_ALIVE, AgreementState.SUSPENDED),
-    AgreementEvent.RESUME: (frozenset({AgreementState.SUSPENDED}), AgreementState.IN_FORCE),
-    AgreementEvent.REVOKE: (_ALIVE, AgreementState.REVOKED),
-    AgreementEvent.SUPERSEDE: (_ALIVE, AgreementState.SUPERSEDED),
-}
-
-AGREEMENT_SIDES: Mapping[AgreementEvent, frozenset[Side]] = {
-    AgreementEvent.PROVIDE_SIGNATURE: frozenset({Side.PROVIDER}),
-    AgreementEvent.SIGN: frozenset({Side.REQUESTER}),
-    AgreementEvent.SUSPEND: _EVERY_SIDE,
-    AgreementEvent.RESUME: _EVERY_SIDE,
-    AgreementEvent.REVOKE: _EVERY_SIDE,
-    AgreementEvent.SUPERSEDE: frozenset(),
-}
-
 
 def part_events(state: PartState, sides: Iterable[Side]) -> frozenset[PartEvent]:
     """Events that somebody on `sides` may cause in `state`, before the rules about single persons."""
     here = frozenset(sides)
     allowed = (event for event, (sources, _) in PART.items() if state in sources and PART_SIDES[event] & here)
     return frozenset(event for event in allowed if event is not PartEvent.RETURN or HOLDER[state] in here)
-
-
-def agreement_events(state: AgreementState, sides: Iterable[Side]) -> frozenset[AgreementEvent]:
-    """Events that somebody on `sides` may cause in `state`."""
-    here = frozenset(sides)
-    return frozenset(event for event, (sources, _) in AGREEMENT.items() if state in sources and AGREEMENT_SIDES[event] & here)
 
 
 def request_state(parts: Iterable[PartState]) -> PartState:
