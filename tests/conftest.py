@@ -6,12 +6,14 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import hypothesis
 import pytest
+import time_machine
 from django.conf import settings
 from django.utils import translation
 
@@ -99,6 +101,14 @@ def a_fresh_process() -> Iterator[None]:
         sys.modules["audit.authority"].forget()
     for folder in (settings.COPY_DIR, settings.TILES_DIR):
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def early_in_an_hour() -> Iterator[None]:
+    """What is counted by the minute, the hour or the day does not begin anew in the middle of the test."""
+    an_hour = 3600
+    with time_machine.travel((int(time.time()) // an_hour + 1) * an_hour + 1, tick=True):
+        yield
 
 
 @pytest.fixture

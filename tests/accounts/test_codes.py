@@ -139,6 +139,7 @@ def test_a_code_is_over_after_ten_minutes(account: Person) -> None:
         codes.confirm(account, request_id=asked, code=code)
 
 
+@pytest.mark.usefixtures("early_in_an_hour")
 def test_three_codes_an_hour_for_an_identifier_whoever_asks(registers: World) -> None:
     for number in range(codes.CODES_AN_HOUR):
         ask(open_account(f"person{number}", password=None, acting_system="tests"), address=f"203.0.113.{number}")
@@ -148,6 +149,7 @@ def test_three_codes_an_hour_for_an_identifier_whoever_asks(registers: World) ->
     ask(late, TWIN, address="203.0.113.98")
 
 
+@pytest.mark.usefixtures("early_in_an_hour")
 def test_three_codes_an_hour_from_an_address_whomever_they_are_about(registers: World) -> None:
     for number, identifier in enumerate((LUO, NO_PHONE, UNKNOWN)):
         ask(open_account(f"person{number}", password=None, acting_system="tests"), identifier)
@@ -155,6 +157,7 @@ def test_three_codes_an_hour_from_an_address_whomever_they_are_about(registers: 
         ask(open_account("late", password=None, acting_system="tests"), TWIN)
 
 
+@pytest.mark.usefixtures("early_in_an_hour")
 def test_an_unknown_person_is_counted_like_a_known_one(registers: World) -> None:
     for identifier in (LUO, UNKNOWN):
         outcomes = []

@@ -290,10 +290,10 @@ def test_the_relay_starts_serves_and_stops(hub: FakeHub, home: Path, capsys: pyt
             data=dumps({"purpose": "p", "subject": "x"}),
             headers={"Content-Type": "application/json"},
         )
-        with urllib.request.urlopen(request, timeout=10) as response:  # noqa: S310
+        with urllib.request.urlopen(request, timeout=60) as response:  # noqa: S310
             assert json.loads(response.read())["answer"]["state"] == "FOUND"
         process.terminate()
-        assert process.wait(timeout=10) == 0, process.stderr.read()
+        assert process.wait(timeout=60) == 0, process.stderr.read()
 
 
 def test_a_reader_that_closes_early_sees_no_error(home: Path) -> None:

@@ -34,7 +34,7 @@ def relay(tmp_path: Path) -> Iterator[Relay]:
 def talk(
     relay: Relay, path: str, body: Any = None, *, method: str = "POST", headers: dict[str, str] | None = None
 ) -> tuple[int, dict[str, Any]]:
-    connection = http.client.HTTPConnection("127.0.0.1", relay[1].server_port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", relay[1].server_port, timeout=60)
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
     connection.request(method, path, raw if method == "POST" else None, JSON if headers is None else headers)
     response = connection.getresponse()
@@ -152,7 +152,7 @@ def test_health_tells_the_system_and_nothing_else(relay: Relay) -> None:
 )
 def test_a_request_that_two_readers_could_read_differently_is_refused(relay: Relay, status: int, lines: list[bytes]) -> None:
     head = [f"POST /{AGREEMENT}/query HTTP/1.1".encode(), b"Content-Type: application/json", *lines]
-    with socket.create_connection(("127.0.0.1", relay[1].server_port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", relay[1].server_port), timeout=60) as connection:
         connection.sendall(b"\r\n".join(head) + b"\r\n\r\n{}")
         answer = b"".join(iter(lambda: connection.recv(65536), b""))
     assert answer.startswith(b"HTTP/1.1 %d " % status)

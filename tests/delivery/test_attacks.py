@@ -114,6 +114,7 @@ def test_a_flood_of_addresses_is_counted_in_bounded_memory(monkeypatch: pytest.M
     assert strangers.are_too_many("192.0.2.1")
 
 
+@pytest.mark.usefixtures("early_in_an_hour")
 def test_a_flooded_address_shuts_out_strangers_and_nobody_who_signs(world: World, caller: Caller, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "STRANGERS", door.Strangers())
     nowhere = replace(caller.arrival("", "echo", {}), path="/exchange/v1/nowhere")

@@ -16,8 +16,8 @@ from urllib.parse import urlsplit
 from exchange.starting.environment import ROOT
 
 HOUSEHOLDS = 60
-_BUILD_SECONDS = 240
-_COMMAND_SECONDS = 90
+_BUILD_SECONDS = 480
+_COMMAND_SECONDS = 180
 _DATABASES = ("DATABASE_URL", "KEYSTORE_URL")
 _OURS = (*_DATABASES, "HUB_HOME", "HUB_DEMO", "HUB_SUPERVISOR_PID", "PUBLIC_URLS")
 

@@ -20,7 +20,7 @@ from exchange.starting.watch import Watch
 from tests.journeys.homes import Place, address_in
 
 HOST = "127.0.0.1"
-_READY_SECONDS = 90.0
+_READY_SECONDS = 180.0
 _ALL = ("web", "sequencer", "worker")
 
 

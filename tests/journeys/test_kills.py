@@ -30,7 +30,7 @@ KILLS = 4 if os.environ.get("DATABASE_URL") else 20
 CLIENTS = 4
 SEED = 20261121
 _TILE = 256
-_BACK_SECONDS = 30.0
+_BACK_SECONDS = 90.0
 
 
 @dataclass

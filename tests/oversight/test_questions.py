@@ -78,6 +78,7 @@ def test_a_step_of_ones_own_is_nobodys_to_explain(asker: Person) -> None:
         actions.ask_why(own.entry, words="Why?", applicant=applicant(asker))
 
 
+@pytest.mark.usefixtures("early_in_an_hour")
 def test_questions_are_limited_in_a_day(asker: Person, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(actions, "MOST_A_DAY", 2)
     for entry in recount(subject()).entries[:2]:

@@ -108,6 +108,7 @@ def test_no_address_and_no_cookie_carries_who_somebody_is(person: Person, client
     assert str(CodeRequest.objects.get().pk) not in str(client.cookies)
 
 
+@pytest.mark.usefixtures("early_in_an_hour")
 def test_what_was_typed_is_not_said_again_by_a_refusal(person: Person, client: Client) -> None:
     client.force_login(person)
     for _ in range(codes.CODES_AN_HOUR):

@@ -220,6 +220,7 @@ def test_no_code_before_the_citizens_yes(clerk: Client, affairs_world: AffairsWo
     assert not AccountCode.objects.exists()
 
 
+@pytest.mark.usefixtures("early_in_an_hour")
 def test_guessing_codes_is_stopped(stranger: Client) -> None:
     statuses = [stranger.post("/en/me/who-are-you/counter", {"code": f"AAAA-AAAA-AA{n:02d}"}).status_code for n in range(12)]
     assert statuses[:10] == [422] * 10

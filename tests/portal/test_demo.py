@@ -86,6 +86,7 @@ def test_a_new_person_has_a_new_session(founded: None, demo: None, client: Clien
     assert client.session.session_key != before
 
 
+@pytest.mark.usefixtures("early_in_an_hour")
 def test_clicking_without_end_is_slowed_down(founded: None, demo: None, client: Client) -> None:
     go(client, "wheelchair_user")
     RateCount.objects.update(count=30)

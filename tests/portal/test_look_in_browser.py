@@ -113,5 +113,5 @@ def test_the_theme_is_switched_with_and_without_scripts(browser: "Browser", site
 
 def test_a_progress_bar_follows_its_work_to_the_end(browser: "Browser", site: str) -> None:
     page = opened(browser, f"{site}/en/look")
-    page.wait_for_selector(".mz-progress:not([hx-get]) progress[value='100']", timeout=20_000)
+    page.wait_for_selector(".mz-progress:not([hx-get]) progress[value='100']", timeout=60_000)
     page.context.close()

@@ -95,7 +95,7 @@ def processes_about(folder: Path) -> list[int]:
     return found
 
 
-def wait_for(condition: Callable[[], object], seconds: float = 20.0) -> None:
+def wait_for(condition: Callable[[], object], seconds: float = 90.0) -> None:
     """Wait until it holds; fail when it never does."""
     deadline = time.monotonic() + seconds
     while not condition():
