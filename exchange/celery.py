@@ -30,6 +30,8 @@ def _configure() -> None:
             "sweep-work": {"task": "catalog.tasks.sweep_work", "schedule": 5.0},
             # looks at the local calendar: monthly runs from the first at 02:00, offers to which nobody objected
             "offers": {"task": "affairs.tasks.tick", "schedule": 900.0},
+            # writes this hour's work of reminding, once
+            "reminders": {"task": "sharing.tasks.tick", "schedule": 300.0},
         },
         beat_max_loop_interval=1,  # beat sleeps this long at most: it must hear that it is to stop
         beat_schedule_filename=str(settings.HUB_HOME / "broker" / "beat-schedule"),

@@ -45,6 +45,22 @@ TEXTS: Mapping[str, MessageText] = {
     "objection_settled": MessageText(_("An office answered what you said is wrong. Read the answer under “Who looked me up”."), _A_YEAR),
     "question_answered": MessageText(_("An office answered your question. Read the answer under “Who looked me up”."), _A_YEAR),
     "offer_made": MessageText(_("An office offers you an allowance without an application. Look under “Offers for me”."), _A_YEAR),
+    # What departments' people are reminded of: which day, never whose request or which person.
+    "remind_agreement_ends": MessageText(_("An agreement of your department ends soon ({day}). Look at your console."), _A_YEAR),
+    "remind_correction_due": MessageText(_("A correction request waits for your department ({day}). Look at your console."), _A_YEAR),
+    "remind_correction_escalated": MessageText(
+        _("A department has not answered a correction request ({day}). Look at your console."), _A_YEAR
+    ),
+    "remind_correction_overdue": MessageText(
+        _("Your department owes the answer to a correction request ({day}). Look at your console."), _A_YEAR
+    ),
+    "remind_dispute_due": MessageText(_("A dispute waits for your department ({day}). Look at your console."), _A_YEAR),
+    "remind_dispute_escalated": MessageText(_("A dispute has been left lying ({day}). Look at your console."), _A_YEAR),
+    "remind_dispute_overdue": MessageText(_("A dispute is overdue ({day}). Look at your console."), _A_YEAR),
+    "remind_request_due": MessageText(_("A data request waits for your department ({day}). Look at your console."), _A_YEAR),
+    "remind_request_escalated": MessageText(_("A department has not answered a data request ({day}). Look at your console."), _A_YEAR),
+    "remind_request_overdue": MessageText(_("Your department owes the answer to a data request ({day}). Look at your console."), _A_YEAR),
+    "remind_roles_unconfirmed": MessageText(_("Roles in your department wait to be confirmed ({day}). Look at your console."), _A_YEAR),
 }
 
 

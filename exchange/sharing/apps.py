@@ -13,3 +13,10 @@ class SharingConfig(AppConfig):
     label = "sharing"
     verbose_name = _("Requests and agreements")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Name the work that this room does in the background, and what it reminds of."""
+        from catalog import work
+        from exchange.sharing.clocks import reminders
+
+        work.register(reminders.WORK, reminders.run)

@@ -18,9 +18,12 @@ from exchange.accounts.models import Role
 from exchange.portal.department.desk import Desk
 from exchange.portal.department.objections import objections_of
 from exchange.portal.department.questions import questions_of
-from exchange.sharing.models import Agreement, RequestPart
+from exchange.sharing.clocks.reminders import open_reminders
+from exchange.sharing.models import Agreement, Reminder, ReminderKind, RequestPart
 
 MOST_OF_A_KIND = 50
+# What is merely due soon stands in the list by itself, with its date.
+_OWN_LINE = tuple(kind for kind in ReminderKind if not kind.endswith("_DUE"))
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,7 @@ class Waiting:
 
 def waiting_for(desk: Desk) -> list[Waiting]:
     """Everything that this person may do now at this desk, what is due first on top."""
-    found = [*_checks(desk), *_decisions(desk), *_of_officers(desk), *_loads(desk), *_of_citizens(desk)]
+    found = [*_checks(desk), *_decisions(desk), *_of_officers(desk), *_loads(desk), *_of_citizens(desk), *_reminders(desk)]
     return sorted(found, key=lambda item: (item.due_on is None, item.due_on or date.max))
 
 
@@ -107,6 +110,24 @@ def _of_citizens(desk: Desk) -> Iterator[Waiting]:
         url = reverse("console_objection", args=[objection.pk])
         about = _("{dataset}: something is wrong").format(dataset=objection.dataset)
         yield Waiting(_("Look and answer"), about, _("a citizen"), url, objection.due_on, is_provisional=objection.due_is_provisional)
+
+
+def _reminders(desk: Desk) -> Iterator[Waiting]:
+    """What this person is reminded of, each thing once: the newest reminder of it."""
+    rows = open_reminders(desk.department, desk.roles).filter(kind__in=_OWN_LINE)
+    newest = {(row.kind, row.target): row for row in reversed(rows[:MOST_OF_A_KIND])}
+    for row in newest.values():
+        yield Waiting(_("Look into it"), str(ReminderKind(row.kind).label), row.target, _place(row), row.on)
+
+
+def _place(reminder: Reminder) -> str:
+    """Where the thing is that a reminder speaks of."""
+    thing = reminder.kind.partition("_")[0]
+    if thing == "REQUEST":
+        return reverse("console_request", args=[reminder.target.partition("/")[0]])
+    if thing == "AGREEMENT":
+        return reverse("console_agreement", args=[reminder.target])
+    return reverse("console_people") if thing == "ROLES" else reverse(f"console_{thing.lower()}", args=[reminder.target])
 
 
 def _of_part(part: RequestPart, step: str, party: str, *, has_clock: bool = True) -> Waiting:
