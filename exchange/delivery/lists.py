@@ -205,7 +205,7 @@ def _require_readable(work: Work) -> None:
     policy, body = work.policy, work.body
     if work.refusal is not None or policy is None or body is None:
         return
-    if list(policy.items) != [subject["item"] for subject in policy.document["subjects"][:1]]:
+    if policy.masks or list(policy.items) != [subject["item"] for subject in policy.document["subjects"][:1]]:
         work.refuse(refusal("NOT_A_LIST"))
     elif policy.revision is None or policy.dataset in offline_datasets():
         work.refuse(refusal("PROVIDER_DOWN"))

@@ -9,10 +9,12 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from exchange.sharing.policy import Policy
+from exchange.sharing.policy import Mask, Policy
 from exchange.sharing.row_filter import passes
 
 MAX_RECORDS = 100
+HIDDEN = "***"
+"""What stands for everything that a mask hides: always as long, so that nobody can count the characters."""
 Record = Mapping[str, Any]
 
 
@@ -26,6 +28,25 @@ def in_scope(policy: Policy, records: Sequence[Record], today: date) -> list[Rec
 def agreed_items(policy: Policy, records: Sequence[Record]) -> list[dict[str, Any]]:
     """Each record with the agreed items and nothing else, at most 100 records."""
     return [{item: record.get(item) for item in policy.items} for record in records[:MAX_RECORDS]]
+
+
+def masked_records(policy: Policy, records: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The same records as they may leave: what the agreement masks is hidden but for the agreed ends."""
+    if not policy.masks:
+        return list(records)
+    return [{item: masked(policy, item, value) for item, value in record.items()} for record in records]
+
+
+def masked(policy: Policy, item: str, value: Any) -> Any:
+    """One value as it may leave the hub, by any method. What is absent stays absent; a value too short to hide anything is hidden whole."""
+    mask = policy.masks.get(item)
+    return value if mask is None or value is None else _hidden(mask, str(value))
+
+
+def _hidden(mask: Mask, text: str) -> str:
+    if len(text) <= mask.keep_first + mask.keep_last:
+        return HIDDEN
+    return text[: mask.keep_first] + HIDDEN + text[len(text) - mask.keep_last :]
 
 
 def withheld(policy: Policy, records: Sequence[Record]) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from catalog.stores import hosted
 from exchange.delivery.calls import AskedFact, NamedSubject, Work
 from exchange.delivery.deciding import compiled_facts
 from exchange.delivery.facts import UNKNOWN, CompiledFact, Surroundings
-from exchange.delivery.minimise import Record, agreed_items, in_scope, withheld
+from exchange.delivery.minimise import Record, agreed_items, in_scope, masked_records, withheld
 from exchange.delivery.subjects import is_personal
 from exchange.sharing.grounds_of_refusal import refusal
 from exchange.sharing.policy import Method, Policy
@@ -144,7 +144,7 @@ def _records_answer(work: Work, subject: NamedSubject, records: list[Record]) ->
     state = "FOUND" if records else "NO_RECORD"
     _name(work, subject, list(work.policy.items), state)
     _name_in_answer(work, subject, given)
-    return {"state": state, "records": given, "withheld": withheld(work.policy, records)}
+    return {"state": state, "records": masked_records(work.policy, given), "withheld": withheld(work.policy, records)}
 
 
 def _facts_answer(work: Work, subject: NamedSubject, found: Found, today: date, as_of: str) -> list[dict[str, Any]]:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, Protocol
 
+from audit.proof.acts.masks import MASKABLE
 from exchange.sharing.grounds_of_refusal import Refusal, refusal
 from exchange.sharing.row_filter import Rule, compile_filter, fits_items
 
@@ -27,6 +28,14 @@ class Method(StrEnum):
     QUERY = "QUERY"
     BATCH = "BATCH"
     EXPORT = "EXPORT"
+
+
+@dataclass(frozen=True)
+class Mask:
+    """How much of a text leaves the hub: so many characters at its beginning and at its end."""
+
+    keep_first: int
+    keep_last: int
 
 
 @dataclass(frozen=True)
@@ -46,6 +55,7 @@ class Policy:
     methods: frozenset[str]
     items: tuple[str, ...]
     withheld: tuple[tuple[str, str], ...]
+    masks: Mapping[str, Mask]
     facts: Mapping[str, tuple[Mapping[str, Any], ...]]
     row_filter: Mapping[str, Rule]
     purposes: frozenset[str]
@@ -137,6 +147,7 @@ def compile_policy(name: str, entry: StandingAgreement, standing: Any) -> Policy
         methods=frozenset(agreement["methods"]),
         items=items,
         withheld=withheld,
+        masks={name: Mask(**mask) for name, mask in _masks(agreement).items() if name in items},
         facts=_facts(agreement, document, standing.restricted),
         row_filter=compile_filter(agreement.get("row_filter")),
         purposes=frozenset(agreement["purposes"]),
@@ -163,12 +174,19 @@ def _items(
         item = declared.get(name)
         if item is None:
             withheld.append((name, "NO_LONGER_DECLARED"))
+        elif name in _masks(agreement) and item.get("type") not in MASKABLE:
+            withheld.append((name, "NOT_MASKABLE"))  # its type has changed since: what cannot be hidden is not given
         elif item["sharing_attribute"] == "NOT_SHARED" or (agreement["dataset"], name) in restricted:
             withheld.append((name, "NOT_SHARED"))
         else:
             allowed.append(name)
     order = {name: position for position, name in enumerate(declared)}
     return tuple(sorted(allowed, key=lambda name: order[name])), tuple(withheld)
+
+
+def _masks(agreement: Mapping[str, Any]) -> Mapping[str, Mapping[str, int]]:
+    """Item → mask; absent in agreements that mask nothing."""
+    return agreement.get("masks") or {}
 
 
 def _filters_declared(agreement: Mapping[str, Any], document: Mapping[str, Any]) -> bool:
@@ -179,9 +197,9 @@ def _filters_declared(agreement: Mapping[str, Any], document: Mapping[str, Any])
 def _facts(
     agreement: Mapping[str, Any], document: Mapping[str, Any], restricted: frozenset[tuple[str, str]]
 ) -> dict[str, tuple[Mapping[str, Any], ...]]:
-    """The agreed facts that the current version still declares, none of whose items is restricted or not shared."""
+    """The agreed facts that the current version still declares, none of whose items is restricted, not shared or masked."""
     closed = {item["name"] for item in document.get("items", ()) if item["sharing_attribute"] == "NOT_SHARED"}
-    closed |= {item for dataset, item in restricted if dataset == agreement["dataset"]}
+    closed |= {item for dataset, item in restricted if dataset == agreement["dataset"]} | _masks(agreement).keys()
     declared = {fact["name"]: fact for fact in document.get("facts", ())}
     granted: dict[str, tuple[Mapping[str, Any], ...]] = {}
     for grant in agreement["facts"]:
@@ -256,6 +274,8 @@ def _may_ask_by(policy: Policy, kind: str, asked: Asked) -> bool:
     if kind == policy.subject_kinds[0]:
         return True
     named_by = {subject["item"] for subject in policy.document["subjects"] if subject["kind"] == kind}
+    if named_by & policy.masks.keys():
+        return False  # whoever asks by the whole number has seen through the mask
     if named_by & set(policy.items):
         return True
     sensitivity = {item["name"]: item["sensitivity"] for item in policy.document["items"]}

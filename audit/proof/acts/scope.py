@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
+from audit.proof.acts.masks import masked_at_least, require_masks
 from audit.proof.acts.standing import AgreementState, OrderFault, Standing, VersionStanding
 from audit.proof.canonical import JSON, Document
 
@@ -23,6 +24,7 @@ def require_scope(standing: Standing, scope: Document) -> None:
         raise OrderFault("NOT_SHARED", f"the dataset {dataset} is not shared")
     _require_items(standing, current, scope)
     _require_facts(current, scope)
+    require_masks(current.version, scope)
 
 
 def _require_items(standing: Standing, current: VersionStanding, scope: Document) -> None:
@@ -87,7 +89,7 @@ def require_within(offer: Document, agreement: Document, at: str) -> None:
     """Whether a requester may sign this agreement alone: nothing in it goes beyond the standing offer."""
     until = cast("Document", agreement["period"])["until"]
     checks = {
-        "the offer has ended": at <= _end_of(_text(offer, "not_after")),
+        "the offer has ended": at <= end_of(_text(offer, "not_after")),
         "the dataset is another": all(offer[member] == agreement[member] for member in ("provider", "dataset", "major")),
         "the requester is not named": _named(agreement["requester"], offer["requesters"]),
         "a method is not offered": _subset(agreement["methods"], offer["methods"]),
@@ -95,8 +97,10 @@ def require_within(offer: Document, agreement: Document, at: str) -> None:
         "a fact is not offered": _facts_within(offer, agreement),
         "rows outside the offer's filter": _rows_within(offer["row_filter"], agreement["row_filter"]),
         "a purpose is not offered": all(_named(item, offer["purposes"]) for item in cast("list[str]", agreement["purposes"])),
+        "an item is masked less than offered": masked_at_least(offer, agreement),
         "the quota is larger": _quota_within(cast("Document", offer["quota"]), cast("Document", agreement["quota"])),
-        "the period goes beyond the offer": _end_of(cast("str", until)) <= _end_of(_text(offer, "not_after")),
+        "the period goes beyond the offer": end_of(cast("str", until)) <= end_of(_text(offer, "not_after")),
+        "answers would be kept for longer": _kept_within(offer.get("retention"), cast("Document", agreement["retention"])),
     }
     for message, holds in checks.items():
         if not holds:
@@ -107,8 +111,13 @@ def _text(document: Mapping[str, JSON], name: str) -> str:
     return cast("str", document[name])
 
 
-def _end_of(day_or_time: str) -> str:
+def end_of(day_or_time: str) -> str:
+    """The last second of a signed day, or the signed time itself."""
     return day_or_time if "T" in day_or_time else f"{day_or_time}T23:59:59Z"
+
+
+def _kept_within(outer: JSON, inner: Document) -> bool:
+    return outer is None or cast("int", inner["days"]) <= cast("int", cast("Document", outer)["days"])
 
 
 def _named(code: JSON, allowed: JSON) -> bool:

@@ -15,6 +15,8 @@ SHARING_ATTRIBUTES = frozenset({"UNCONDITIONAL", "CONDITIONAL", "NOT_SHARED"})
 RELEASE_LEVELS = frozenset({"durable", "published", "witnessed"})
 
 MOST_YEARS = 150
+MOST_KEPT = 32
+"""Characters that a mask may leave readable at each end of a value."""
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _ITEM_NAME = re.compile(r"[a-z][a-z0-9_]{0,62}")
@@ -184,6 +186,13 @@ def _row_rule(value: object, where: str) -> None:
         members({"in": listed(_bare, least=1)})(value, where)
 
 
+def _masks(value: object, where: str) -> None:
+    """Item → how many characters stay readable at its beginning and end (docs/decisions/0076). None at all: leave the member out."""
+    mapped(_ITEM_NAME, members({"keep_first": whole(0, MOST_KEPT), "keep_last": whole(0, MOST_KEPT)}))(value, where)
+    if not value:
+        raise OrderFault("SHAPE", f"{where} names no item: leave it out")
+
+
 def _any(_value: object, _where: str) -> None:
     """Members that this layer does not read."""
 
@@ -218,10 +227,12 @@ _AGREEMENT = members(
         "retention": members({"days": whole(0)}),
         "release": one_of(RELEASE_LEVELS),
         "supersedes": maybe(text(_AGREEMENT_ID)),
-    }
+    },
+    {"masks": _masks},
 )
 _OFFER = members(
-    {**_SCOPE, "requesters": listed(text(_STAR), least=1), "purposes": listed(text(_STAR), least=1), "not_after": _day_or_time}
+    {**_SCOPE, "requesters": listed(text(_STAR), least=1), "purposes": listed(text(_STAR), least=1), "not_after": _day_or_time},
+    {"masks": _masks, "retention": members({"days": whole(0)}), "title": _said},
 )
 _ITEM = members({"name": text(_ITEM_NAME), "sensitivity": whole(1, 4), "sharing_attribute": one_of(SHARING_ATTRIBUTES)}, extra=True)
 _DECLARED_FACT = members(
@@ -253,6 +264,14 @@ _ORDERS: dict[str, Spec] = {
     "revoke_key": _order({"keyid": text(KEYID), "reason": _said}, {"since": text(_HASH)}),
     "publish": _order({"dataset": text(_CODE), "version": _VERSION}),
     "offer": _order({"offer": _OFFER}),
+    "emergency": _order(
+        {
+            "offer": _OFFER,
+            "legal_act": members({"text": _said, "article": _said}),
+            "reason": _said,
+            "sensitive_items": listed(text(_ITEM_NAME)),
+        }
+    ),
     "restrict": _order({"dataset": text(_CODE), "item": text(_ITEM_NAME), "reason": _any}),
     "unrestrict": _order({"dataset": text(_CODE), "item": text(_ITEM_NAME), "reason": _any}),
     "revision": _order(
