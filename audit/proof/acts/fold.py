@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import cast
 
+from audit.proof.acts.emergencies import require_emergency, require_joining
 from audit.proof.acts.ledger import Ledger, with_member
 from audit.proof.acts.revocation import suspend_since
 from audit.proof.acts.scope import require_agreement, require_scope, require_within
@@ -175,13 +176,17 @@ def _item(ledger: Ledger, placed: Placed) -> tuple[str, str]:
 
 
 def _offer(ledger: Ledger, placed: Placed) -> None:
+    """A standing offer, or one that the authority declares in an emergency: that one within narrower bounds."""
     offer = scope_of(placed.order)
+    emergency = placed.order if placed.text("type") == "emergency" else None
     _require_this_hub(ledger, offer)
     name = document_hash(offer)
     if name in ledger.offers:
         raise OrderFault("EXISTS", "this very offer was made before; make a new one")
     require_scope(ledger.view(), offer)
-    ledger.offers[name] = OfferStanding(offer, placed.seq, placed.act_hash, placed.signer.keyid)
+    if emergency is not None:
+        require_emergency(ledger.view(), emergency, placed.at)
+    ledger.offers[name] = OfferStanding(offer, placed.seq, placed.act_hash, placed.signer.keyid, emergency=emergency)
     _remember(ledger, placed, name)
 
 
@@ -193,21 +198,26 @@ def _agree(ledger: Ledger, placed: Placed) -> None:
         raise OrderFault("EXISTS", "this very agreement was made before; make a new one")
     require_scope(ledger.view(), agreement)
     require_agreement(ledger.view(), agreement)
-    _require_offer(ledger, placed, agreement)
-    ledger.agreements[name] = AgreementStanding(name, agreement, placed.seq, placed.act_hash, dict(placed.signed))
+    offer = _require_offer(ledger, placed, agreement)
+    ledger.agreements[name] = AgreementStanding(name, agreement, placed.seq, placed.act_hash, dict(placed.signed), offer=offer)
     old = agreement["supersedes"]
     if isinstance(old, str):
         ledger.agreements[old] = replace(ledger.agreements[old], ended_seq=placed.seq, superseded_by=name)
     _remember(ledger, placed, name)
 
 
-def _require_offer(ledger: Ledger, placed: Placed, agreement: Document) -> None:
+def _require_offer(ledger: Ledger, placed: Placed, agreement: Document) -> str | None:
+    """The hash of the offer that the agreement takes up and stays within; None where there is none."""
     if "offer" not in placed.order:
-        return
-    found = ledger.offers.get(placed.text("offer"))
+        return None
+    name = placed.text("offer")
+    found = ledger.offers.get(name)
     if found is None or not found.in_force:
         raise OrderFault("OFFER", "the standing offer is not in force")
     require_within(found.offer, agreement, placed.at)
+    if found.emergency is not None:
+        require_joining(found.offer, agreement)
+    return name
 
 
 def _suspend(ledger: Ledger, placed: Placed) -> None:
@@ -228,8 +238,18 @@ def _revoke(ledger: Ledger, placed: Placed) -> None:
     if isinstance(found, AgreementStanding):
         reason = cast("Document", placed.order["reason"])
         ledger.agreements[found.id] = replace(found, ended_seq=placed.seq, reason=reason)
-    else:
-        ledger.offers[placed.text("target")] = replace(found, ended_seq=placed.seq)
+        return
+    ledger.offers[placed.text("target")] = replace(found, ended_seq=placed.seq)
+    if found.emergency is not None:
+        _end_joined(ledger, placed)
+
+
+def _end_joined(ledger: Ledger, placed: Placed) -> None:
+    """An emergency that ends early takes what was joined under it along; an owner's offer leaves its agreements alone."""
+    reason = cast("Document", placed.order["reason"])
+    for name, found in ledger.agreements.items():
+        if found.offer == placed.order["target"] and found.ended_seq is None:
+            ledger.agreements[name] = replace(found, ended_seq=placed.seq, reason=reason)
 
 
 def _resume(ledger: Ledger, placed: Placed) -> None:
@@ -261,6 +281,7 @@ _FOLDS: dict[str, Callable[[Ledger, Placed], None]] = {
     "revoke_key": _revoke_key,
     "publish": _publish,
     "offer": _offer,
+    "emergency": _offer,
     "restrict": _restrict,
     "unrestrict": _unrestrict,
     "revision": _revision,

@@ -63,6 +63,10 @@ def _suspend_target(ledger: Ledger, deed: Deed, act_hash: str) -> None:
     if deed.target in ledger.agreements:
         agreement = ledger.agreements[deed.target]
         ledger.agreements[deed.target] = replace(agreement, suspended_by=with_member(agreement.suspended_by, side, act_hash))
-    else:
-        offer = ledger.offers[deed.target]
-        ledger.offers[deed.target] = replace(offer, suspended_by=with_member(offer.suspended_by, side, act_hash))
+        return
+    offer = ledger.offers[deed.target]
+    ledger.offers[deed.target] = replace(offer, suspended_by=with_member(offer.suspended_by, side, act_hash))
+    # In what was joined under the offer, its signature stands for the provider's or the authority's: it goes the same way.
+    for name, found in ledger.agreements.items():
+        if found.offer == deed.target:
+            ledger.agreements[name] = replace(found, suspended_by=with_member(found.suspended_by, side, act_hash))

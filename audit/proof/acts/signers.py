@@ -164,6 +164,10 @@ def _for_offer(order: Document, _standing: Standing) -> tuple[Group, ...]:
     return ((Signer("provider", cast("str", scope_of(order)["provider"])),),)
 
 
+def _for_emergency(_order: Document, standing: Standing) -> tuple[Group, ...]:
+    return ((Signer("authority", standing.ground.authority),),)
+
+
 def _for_agree(order: Document, _standing: Standing) -> tuple[Group, ...]:
     agreement = scope_of(order)
     requester = Signer("requester", cast("str", agreement["requester"]))
@@ -210,6 +214,7 @@ _REQUIRED = {
     "revoke_key": _for_revoke_key,
     "publish": _for_dataset,
     "offer": _for_offer,
+    "emergency": _for_emergency,
     "restrict": _for_dataset,
     "unrestrict": _for_dataset,
     "revision": _for_revision,

@@ -106,7 +106,7 @@ class RevisionStanding:
 
 @dataclass(frozen=True, slots=True)
 class OfferStanding:
-    """A standing offer; ended by `revoke`, silent while suspended."""
+    """A standing offer; ended by `revoke`, silent while suspended. `emergency` is the order that declared it, else None."""
 
     offer: Document
     seq: int
@@ -114,6 +114,7 @@ class OfferStanding:
     signed_by: str
     ended_seq: int | None = None
     suspended_by: Mapping[str, str] = field(default_factory=lambda: NOTHING)
+    emergency: Document | None = None
 
     @property
     def in_force(self) -> bool:
@@ -123,7 +124,10 @@ class OfferStanding:
 
 @dataclass(frozen=True, slots=True)
 class AgreementStanding:
-    """An agreement and its state. `suspended_by` maps a side to the act that suspended (see `revocation.py`)."""
+    """An agreement and its state. `suspended_by` maps a side to the act that suspended (see `revocation.py`).
+
+    `offer` is the hash of the offer that stands for the provider's signature, None where the provider signed itself.
+    """
 
     id: str
     agreement: Document
@@ -134,6 +138,7 @@ class AgreementStanding:
     ended_seq: int | None = None
     superseded_by: str | None = None
     reason: Document | None = None
+    offer: str | None = None
 
     @property
     def state(self) -> AgreementState:

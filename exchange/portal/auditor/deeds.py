@@ -12,6 +12,7 @@ ACTS: Mapping[str, Promise | str] = {
     "revoke_key": _("On {when} a key of the {provider} was revoked."),
     "publish": _("On {when} the {provider} published the description of {dataset}."),
     "offer": _("On {when} the {provider} signed a standing offer for {dataset}."),
+    "emergency": _("On {when} the sharing authority declared an emergency: data of {dataset} of the {provider} were opened."),
     "restrict": _("On {when} the {provider} withheld an item of {dataset}."),
     "unrestrict": _("On {when} the {provider} released an item of {dataset} again."),
     "revision": _("On {when} the {provider} published new rows of {dataset}."),
