@@ -76,6 +76,14 @@ def offer_of(version: Mapping[str, Any], restricted: frozenset[tuple[str, str]])
     }
 
 
+def ends_with(offer: Mapping[str, Any], version: Mapping[str, Any]) -> bool:
+    """Whether publishing `version` ends an offer: one to everybody always, one that an officer wrote at the next major version."""
+    if offer["dataset"] != version["code"]:
+        return False
+    is_to_everybody = offer["requesters"] == ["*"] and offer["purposes"] == ["*"]
+    return is_to_everybody or offer["major"] != version["major"]
+
+
 def _fact_scope(fact: Mapping[str, Any], version: Mapping[str, Any], items: set[str]) -> dict[str, Any] | None:
     """A fact with every value of its parameters that the version declares; None where one is unbounded or an item is not offered."""
     from catalog.description.trees import items_of
