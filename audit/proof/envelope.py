@@ -5,6 +5,7 @@ AES-256-GCM (NIST SP 800-38D) with random 96-bit nonces, HMAC-SHA256 (RFC 2104).
 """
 
 import hmac
+from collections.abc import Mapping
 from hashlib import sha256
 from os import urandom
 from typing import Any
@@ -23,6 +24,7 @@ _OVERHEAD = len(_FORM) + _NONCE_SIZE + 16
 _FIRST_ROUND = b"\x00\x00\x00\x01"
 _PERSON_KEY = b"mianzheng/person-key/v1\n"
 _SUBJECT_KEY = b"mianzheng/subject-key/v1\n"
+_JOINT_KEY = b"mianzheng/joint-key/v1\n"
 
 
 class EnvelopeError(ValueError):
@@ -111,6 +113,17 @@ def seal(key: bytes, plaintext: bytes, context: str) -> bytes:
 def open_sealed(key: bytes, sealed: bytes, context: str) -> bytes:
     """The plaintext again; raise EnvelopeError for another key or context, or changed bytes."""
     return _open(key, sealed, context.encode())
+
+
+def joint_key(keys: Mapping[bytes, bytes]) -> bytes:
+    """One key for what names several persons: without each of their keys (by blind) it cannot be made again.
+
+    One-step derivation of NIST SP 800-56C section 4, over the keys in the order of their blinds.
+    """
+    if not keys or any(len(key) != KEY_SIZE for key in keys.values()):
+        raise EnvelopeError("a joint key is made of one or more subject keys of 32 bytes")
+    held = b"".join(key_blind + keys[key_blind] for key_blind in sorted(keys))
+    return sha256(_FIRST_ROUND + held + _JOINT_KEY + len(keys).to_bytes(4, "big")).digest()
 
 
 def _place(subject_key: bytes, entry_nonce: bytes, position: int) -> bytes:

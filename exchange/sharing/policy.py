@@ -69,6 +69,7 @@ class Policy:
     needs_care: bool
     subject_kinds: tuple[str, ...]
     revision: Mapping[str, Any] | None
+    store_kind: str = "hosted"
 
 
 @dataclass(frozen=True)
@@ -161,6 +162,7 @@ def compile_policy(name: str, entry: StandingAgreement, standing: Any) -> Policy
         needs_care=_needs_care(agreement, document),
         subject_kinds=tuple(subject["kind"] for subject in document.get("subjects", ())),
         revision=revision.order if revision and revision.order["version"] == (version.hash if version else "") else None,
+        store_kind=str((document.get("store") or {}).get("kind", "hosted")),
     )
 
 
