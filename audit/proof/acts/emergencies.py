@@ -1,12 +1,12 @@
 """How far the authority may open data in an emergency without the owner's signature: every bound of docs/decisions/0078."""
 
-from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import cast
 
+from audit.proof.acts.masks import items_read
 from audit.proof.acts.scope import end_of
 from audit.proof.acts.standing import OrderFault, Standing
-from audit.proof.canonical import JSON, Document
+from audit.proof.canonical import Document
 
 LONGEST = timedelta(days=30)
 LONGEST_KEPT_DAYS = 30
@@ -65,14 +65,4 @@ def _require_items(standing: Standing, offer: Document, named: list[str]) -> Non
 
 def _read_by_facts(offer: Document, facts: list[Document]) -> set[str]:
     offered = {fact["fact"] for fact in cast("list[Document]", offer["facts"])}
-    return {name for fact in facts if fact["name"] in offered for name in _items_of(fact.get("expression"))}
-
-
-def _items_of(expression: JSON) -> set[str]:
-    """Every item that an expression reads, at any depth: whatever stands under a member `item`."""
-    if isinstance(expression, list):
-        return {name for part in expression for name in _items_of(part)}
-    if not isinstance(expression, Mapping):
-        return set()
-    own = {cast("str", expression["item"])} if isinstance(expression.get("item"), str) else set()
-    return own.union(*(_items_of(part) for part in expression.values()))
+    return {name for fact in facts if fact["name"] in offered for name in items_read(cast("Document", fact.get("expression") or {}))}

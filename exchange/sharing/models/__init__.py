@@ -4,16 +4,19 @@ from exchange.sharing.models.agreements import Agreement
 from exchange.sharing.models.clocks import ClockKind, ClockPause, Extension, ExtensionState, PauseReason, Reminder, ReminderKind
 from exchange.sharing.models.columns import AGREEMENT_ID_LENGTH
 from exchange.sharing.models.moves import Move
-from exchange.sharing.models.requests import RequestedFact, RequestedItem, RequestPart, SharingRequest, Wish
+from exchange.sharing.models.offers import EmergencyReview, StandingOffer, WaitingOrder
+from exchange.sharing.models.requests import PartMessage, RequestedFact, RequestedItem, RequestPart, SharingRequest, Wish, Wished
 
 __all__ = [
     "AGREEMENT_ID_LENGTH",
     "Agreement",
     "ClockKind",
     "ClockPause",
+    "EmergencyReview",
     "Extension",
     "ExtensionState",
     "Move",
+    "PartMessage",
     "PauseReason",
     "Reminder",
     "ReminderKind",
@@ -21,5 +24,8 @@ __all__ = [
     "RequestedFact",
     "RequestedItem",
     "SharingRequest",
+    "StandingOffer",
+    "WaitingOrder",
     "Wish",
+    "Wished",
 ]

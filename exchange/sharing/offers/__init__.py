@@ -1,0 +1,1 @@
+"""Standing offers: what an owner, or in an emergency the authority, signs before anybody asks."""
