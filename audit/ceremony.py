@@ -94,6 +94,12 @@ def certify_system(
     return _certify(certificate, department_signer(department), "issuer")
 
 
+def certify_answer_key(department: str, public_key: bytes, *, name: str = "answer-1") -> Act:
+    """Certify the key with which a department's own service signs its answers, under the department's document key."""
+    certificate = _certificate(department, name, public_key, Use.PROVIDER_ANSWER, Custody.DEPARTMENT)
+    return _certify(certificate, department_signer(department), "issuer")
+
+
 def make_key(keyid: str) -> Signer:
     """Make a private key that the hub holds, unless it has it, and give its signer."""
     _make_private_key(keys_folder(), keyid)
@@ -150,6 +156,7 @@ def _stem(use: Use) -> str:
 
 __all__ = [
     "HUB_USES",
+    "certify_answer_key",
     "certify_department",
     "certify_system",
     "first_acts",

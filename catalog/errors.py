@@ -27,6 +27,13 @@ class LoadNotReady(Conflict):
     title = _("This load cannot take that step now")
 
 
+class RemoteDataset(Conflict):
+    """The dataset is answered by its department's service, database or officer: no file is loaded into it."""
+
+    code = "REMOTE_DATASET"
+    title = _("This dataset takes no file")
+
+
 class VersionChanged(Conflict):
     """The dataset got a new description after the file was checked."""
 

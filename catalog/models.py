@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from audit.proof import canonical
 from catalog import lifecycle, querysets
+from catalog.description.stores import public_store
 
 CODE_LENGTH = 64
 HASH_LENGTH = 71
@@ -193,6 +194,11 @@ class Dataset(models.Model):
     def description(self) -> str:
         """What it is, in the reader's language."""
         return in_active_language(self.description_en, self.description_zh)
+
+    @property
+    def store(self) -> dict[str, Any]:
+        """Who answers: `kind`, and `working_days` where an officer does. Without a published version: nothing."""
+        return public_store(self.current_version.content) if self.current_version else {}
 
 
 class DatasetVersion(models.Model):

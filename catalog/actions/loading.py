@@ -22,7 +22,8 @@ from django.utils.translation import gettext as _
 
 from audit import acts, trail
 from catalog import orders, permission, projection, work
-from catalog.errors import FilesTampered, FileTooLarge, LoadNotReady, NoSuchThing, VersionChanged
+from catalog.description.stores import is_remote
+from catalog.errors import FilesTampered, FileTooLarge, LoadNotReady, NoSuchThing, RemoteDataset, VersionChanged
 from catalog.lifecycle import LoadEvent, LoadState
 from catalog.models import Dataset, Load, Revision
 from catalog.moves import move_load
@@ -87,6 +88,8 @@ def _receive(dataset: Dataset, received: Received, *, acting_user: Any, enqueue:
         raise NoSuchThing(_("No file was sent."))
     if version is None:
         raise LoadNotReady(_("Publish the description of the dataset first, then load its file."))
+    if is_remote(version.content):
+        raise RemoteDataset(_("Its rows stay where they are: the hub asks for them one call at a time. Nothing was received."))
     stored = _store(source, received.load_id)
     with transaction.atomic():
         load = Load.objects.create(

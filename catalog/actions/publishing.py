@@ -12,7 +12,9 @@ from audit import acts
 from audit.errors import Fault
 from audit.ground import log_origin
 from audit.models import Act
+from audit.proof.acts import Standing
 from audit.proof.canonical import document_hash, fresh_nonce
+from audit.proof.keys import Use
 from catalog import orders, permission, projection
 from catalog.description.check import PERSONAL, faults_of, incompatibilities
 from catalog.errors import CustodyRefused, DescriptionInvalid
@@ -65,7 +67,18 @@ def _place_faults(version: dict[str, Any], department: Department) -> list[Fault
     if standing.datasets.get(version["code"], department.code) != department.code:
         return [Fault("code", "code", _("This code belongs to a dataset of another department"))]
     current = standing.versions.get(version["code"])
-    return incompatibilities(current.version, version) if current else []
+    return _answer_key_faults(version, standing) + (incompatibilities(current.version, version) if current else [])
+
+
+def _answer_key_faults(version: dict[str, Any], standing: Standing) -> list[Fault]:
+    """A service's answers are verified with this key, so the provider must have certified it for that, and not revoked it."""
+    keyid = version["provider_answer_key"]
+    held = standing.certificates.get(keyid) if keyid else None
+    is_certified = held is not None and held.department == version["provider"] and held.certificate.use is Use.PROVIDER_ANSWER
+    if keyid is None or (held is not None and is_certified and held.revoked_seq is None):
+        return []
+    message = _("No key of this name is certified by your department for provider-answer. Register it under Keys first.")
+    return [Fault("provider_answer_key", "answer_key", message)]
 
 
 def _require_custody(version: dict[str, Any], department: Department) -> None:
@@ -83,10 +96,10 @@ def _project(version: dict[str, Any], act: Act) -> DatasetVersion:
 
 
 def _renew_offer(version: dict[str, Any], department: Department, acting_user: Any) -> None:
-    """End the offers for the versions before, and offer what this version shares unconditionally."""
+    """End the offers that this version leaves nothing of, and offer what it shares unconditionally."""
     standing = acts.standing()
     for offer_hash, held in standing.offers.items():
-        if held.offer["dataset"] == version["code"] and held.ended_seq is None:
+        if held.ended_seq is None and orders.ends_with(held.offer, version) and held.emergency is None:
             reason = {"text": {"en": "A new version was published", "zh": "已发布新的目录版本"}, "ground": "NEW_VERSION"}
             orders.append_signed(orders.order("revoke", target=offer_hash, reason=reason), department=department, acting_user=acting_user)
     if version["sharing_attribute"] == "UNCONDITIONAL":

@@ -63,6 +63,22 @@ def register_system(  # noqa: PLR0913 - who acts is named beside what is entered
 
 
 @transaction.atomic
+def certify_answer_key(department: Department, *, name: str, public_key: bytes, acting_user: Any = None, acting_system: str = "") -> str:
+    """Certify the key (32 raw bytes) with which the department's own service signs its answers; gives its keyid.
+
+    An administrator of the department may. A name that was certified before raises AlreadyThere.
+    """
+    if not acting_system:
+        permission.require(acting_user, department, permission.ADMINISTRATOR)
+    keyid = f"{department.code}/{name}"
+    if keyid in acts.standing().certificates:
+        raise AlreadyThere(_("A key of this name was certified before. Choose the next number."))
+    ceremony.certify_answer_key(department.code, public_key, name=name)
+    projection.project_keys(acts.standing())
+    return keyid
+
+
+@transaction.atomic
 def register_purpose(
     code: str, *, title: Names, legal_basis: Mapping[str, Any], matter: str | None = None, acting_user: Any = None, acting_system: str = ""
 ) -> Purpose:

@@ -1,4 +1,4 @@
-"""Revoke a system's key: from the act on nothing that it signs is accepted, and nothing brings it back."""
+"""Revoke a key of a system, or of a service that answers: from the act on nothing that it signs is accepted, and nothing brings it back."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from catalog import orders, permission, projection
 from catalog.errors import AlreadyThere
 from catalog.models import Key
 
-SYSTEM_USE = "system"
+REVOKED_HERE = frozenset({"system", "provider-answer"})
 
 
 @transaction.atomic
@@ -23,8 +23,8 @@ def revoke_key(key: Key, *, reason: str, acting_user: Any) -> Key:
     An administrator of that department may. Document keys and the hub's own are the root's to revoke: NotAllowed.
     Raises AlreadyThere for a key that is revoked, Invalid without a reason.
     """
-    if key.use != SYSTEM_USE or key.department is None:
-        raise NotAllowed(_("Only keys of systems are revoked here; document keys are revoked by the sharing authority's root."))
+    if key.use not in REVOKED_HERE or key.department is None:
+        raise NotAllowed(_("Keys of systems and services are revoked here; document keys by the sharing authority's root."))
     permission.require(acting_user, key.department, permission.ADMINISTRATOR)
     if key.revoked_seq is not None:
         raise AlreadyThere(_("This key is revoked already."))

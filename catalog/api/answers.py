@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from catalog import lifecycle, offering
+from catalog.description.stores import public_store
 from catalog.models import DataItem, Dataset, DatasetVersion, Department, Fact, Load, Revision
 from catalog.search import Results
 
@@ -49,6 +50,7 @@ def entry(row: Dataset) -> Answer:
         "version": version.hash if version else "",
         "major": version.major if version else 0,
         "revision": _freshness(row.current_revision),
+        "store": row.store,
     }
 
 
@@ -96,9 +98,12 @@ def _fact(row: Fact) -> Answer:
     return {"name": row.name, "title": text(row.title_en, row.title_zh), "parameters": row.parameters}
 
 
-def version(row: DatasetVersion) -> Answer:
-    """A published version with its signed document."""
-    return {"hash": row.hash, "major": row.major, "act": row.act_seq, "document": row.content}
+def version(row: DatasetVersion, *, is_known: bool = True) -> Answer:
+    """A published version with its signed document; a stranger is not told the address of a department's own store."""
+    document = row.content
+    if not is_known:
+        document["store"] = public_store(document)
+    return {"hash": row.hash, "major": row.major, "act": row.act_seq, "document": document}
 
 
 def load(row: Load) -> Answer:

@@ -66,9 +66,9 @@ class VersionList(APIView):
 
     @extend_schema(operation_id="catalog_versions", responses=shapes.Version(many=True))
     def get(self, request: Request, code: str) -> Response:
-        """Every published version with its signed document, the newest first."""
+        """Every published version with its signed document, the newest first; addresses of stores only for who is signed in."""
         rows = visible_dataset(request.user, code).versions.newest_first()[:50]
-        return Response([answers.version(row) for row in rows])
+        return Response([answers.version(row, is_known=request.user.is_authenticated) for row in rows])
 
 
 class DepartmentList(APIView):

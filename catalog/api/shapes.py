@@ -7,6 +7,7 @@ from typing import Any
 from rest_framework import serializers
 
 from catalog.description.shape import FREQUENCIES, ITEM_TYPES, SHARING
+from catalog.description.stores import KINDS
 from catalog.lifecycle import LoadState
 
 
@@ -55,6 +56,13 @@ class Freshness(serializers.Serializer[Any]):
     act = serializers.IntegerField()
 
 
+class Store(serializers.Serializer[Any]):
+    """Who answers: the hub from a loaded revision, the department's own service or database, or an officer within working days."""
+
+    kind = serializers.ChoiceField(choices=KINDS)
+    working_days = serializers.IntegerField(min_value=1, required=False)
+
+
 class DatasetEntry(serializers.Serializer[Any]):
     """A dataset in a list."""
 
@@ -71,6 +79,7 @@ class DatasetEntry(serializers.Serializer[Any]):
     version = serializers.CharField()
     major = serializers.IntegerField()
     revision = Freshness(allow_null=True)
+    store = Store()
 
 
 class Sample(serializers.Serializer[Any]):

@@ -18,6 +18,7 @@ from audit.proof import canonical
 from catalog.description.expressions import Names, expression_faults
 from catalog.description.patterns import pattern_fault
 from catalog.description.shape import SHARING, shape_faults
+from catalog.description.stores import store_faults
 from catalog.description.trees import items_of
 from catalog.identifiers import Kinds
 
@@ -36,7 +37,7 @@ def faults_of(document: object, *, kinds: Kinds) -> list[Fault]:
         faults += check(document, kinds)
     for index, item in enumerate(document["items"]):
         faults += _item_faults(f"items[{index}]", item, document, kinds)
-    return faults
+    return faults + list(store_faults(document))
 
 
 def incompatibilities(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[Fault]:

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from audit.errors import Fault
+from catalog.description.stores import FORMS, KINDS
 
 ITEM_TYPES = ("identifier", "text", "integer", "decimal", "boolean", "date", "datetime", "code")
 PARAMETER_TYPES = ("integer", "decimal", "text", "boolean", "date", "code", "subject", "integer_list", "text_list", "code_list")
@@ -79,7 +80,7 @@ DOCUMENT = _object(
         "update_frequency": {"enum": list(FREQUENCIES)},
         "sharing_attribute": {"enum": list(SHARING)},
         "open": {"type": "boolean"},
-        "store": _object({"kind": {"enum": ["hosted"]}}),
+        "store": {"type": "object", "properties": {"kind": {"enum": list(KINDS)}}, "required": ["kind"]},
         "legal_basis": _object({"text": _both(2_000), "article": _text(200)}),
         "subjects": {"type": "array", "items": _object({"item": NAME, "kind": NAME}), "minItems": 1, "maxItems": 10},
         "items": {"type": "array", "items": ITEM, "minItems": 1, "maxItems": 500},
@@ -93,7 +94,7 @@ DOCUMENT = _object(
         "facts": {"type": "array", "items": FACT, "maxItems": 200},
     },
     {
-        "provider_answer_key": {"type": "null"},
+        "provider_answer_key": {"type": ["string", "null"], "pattern": "^[A-Za-z0-9-]+/[A-Za-z0-9-]+$", "maxLength": 160},
         "revision_systems": {"type": "array", "items": CODE, "uniqueItems": True},
         "hub": _text(200),
         "nonce": _text(64),
@@ -102,17 +103,25 @@ DOCUMENT = _object(
 
 
 @functools.cache
-def _validator() -> Any:
+def _validator(kind: str = "") -> Any:
+    """Of the whole document, or of its store of one kind."""
     from jsonschema import Draft202012Validator
 
-    return Draft202012Validator(DOCUMENT)
+    return Draft202012Validator(FORMS[kind] if kind else DOCUMENT)
 
 
 def shape_faults(document: object) -> Iterator[Fault]:
-    """Every departure from the form, by place."""
-    for error in _validator().iter_errors(document):
-        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path).lstrip(".")
-        yield Fault(place or "document", str(error.validator), _message(error))
+    """Every departure from the form, by place; the store by the form of its own kind."""
+    yield from _departures(_validator(), document, "")
+    store = document.get("store") if isinstance(document, dict) else None
+    if isinstance(store, dict) and store.get("kind") in KINDS:
+        yield from _departures(_validator(store["kind"]), store, "store")
+
+
+def _departures(validator: Any, value: object, where: str) -> Iterator[Fault]:
+    for error in validator.iter_errors(value):
+        place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path)
+        yield Fault((where + place).lstrip(".") or "document", str(error.validator), _message(error))
 
 
 def _message(error: Any) -> str:

@@ -21,8 +21,10 @@ from catalog import actions, permission
 from catalog.lifecycle import LoadState
 from catalog.models import Dataset, Department, Load
 from catalog.quality.words import file_text, rule_text
+from catalog.stores import HOSTED
 from exchange.accounts.acting import require_acting_department
 from exchange.portal.catalogue.description_file import LARGEST_BYTES, read_description
+from exchange.portal.catalogue.stores import store_members, ways_to_answer
 
 BUSY = (LoadState.RECEIVED, LoadState.CHECKING)
 SHOWN_FAULTS = 200
@@ -120,9 +122,16 @@ def describe(request: HttpRequest) -> HttpResponse:
         document = form.cleaned_data["document"]
         version = _attempt(form, lambda: actions.publish_version(department, document=document, acting_user=request.user))
         if version is not None:
-            messages.success(request, _("The description is signed and published. Now load its file."))
+            messages.success(request, _published(version.dataset))
             return redirect("own-dataset", code=version.dataset.code)
-    return render(request, "catalogue/describe.html", {"form": form, "department": department}, status=400 if form.errors else 200)
+    context = {"form": form, "department": department, "ways": ways_to_answer()}
+    return render(request, "catalogue/describe.html", context, status=400 if form.errors else 200)
+
+
+def _published(dataset: Dataset) -> str:
+    if dataset.store.get("kind") == HOSTED:
+        return _("The description is signed and published. Now load its file.")
+    return _("The description is signed and published. Questions are answered as it says as soon as an agreement is in force.")
 
 
 @login_required
@@ -138,6 +147,7 @@ def own_dataset(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("load", load_id=load.pk)
     loads = dataset.loads.order_by("-created_at")[:20]
     context = {"dataset": dataset, "form": form, "loads": loads, "reason": ReasonForm(), "items": _items(dataset)}
+    context["store_members"] = store_members(dataset)
     return render(request, "catalogue/own_dataset.html", context, status=400 if form.errors else 200)
 
 

@@ -30,6 +30,7 @@ urlpatterns = [
     path(f"{_AGREEMENT}/revoke", agreements.revoke, name="console_revoke"),
     path("console/keys", keys.keys, name="console_keys"),
     path("console/keys/new", keys.new_system, name="console_new_system"),
+    path("console/keys/answers/new", keys.new_answer_key, name="console_new_answer_key"),
     path("console/keys/<str:code>/new", keys.new_key, name="console_new_key"),
     path("console/keys/<str:owner>/<str:name>/revoke", keys.revoke_key, name="console_revoke_key"),
     path("console/people", people.people, name="console_people"),

@@ -94,6 +94,22 @@ class SystemForm(KeyForm):
         return code
 
 
+class AnswerKeyForm(KeyForm):
+    """The key of a service that answers calls: always the department's own."""
+
+    field_order = ("key_name", "public_key")
+
+    def __init__(self, department: Department, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, system=department.code, **kwargs)
+        del self.fields["custody"]
+        self.fields["key_name"].help_text = _("For instance answer-1; the next one answer-2.")
+
+    def clean(self) -> dict[str, Any]:
+        """A pasted key is one, and the name is free."""
+        self.cleaned_data["custody"] = "department"
+        return super().clean()
+
+
 class RevokeKeyForm(ReasonForm):
     """Why a key is revoked."""
 

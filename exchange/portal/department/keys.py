@@ -10,12 +10,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.errors import Conflict
+from audit.proof.keys import Use
 from catalog import actions
 from catalog.models import Key, System
 from exchange.accounts.models import Role
 from exchange.portal.department.desk import Desk, at_desk, done, look_again, show
 from exchange.portal.department.forms import posted, sent
-from exchange.portal.department.key_forms import KeyForm, RevokeKeyForm, SystemForm
+from exchange.portal.department.key_forms import AnswerKeyForm, KeyForm, RevokeKeyForm, SystemForm
 
 PAGE = "console_keys"
 
@@ -28,7 +29,12 @@ def keys(request: HttpRequest, desk: Desk) -> HttpResponse:
     for key in Key.objects.filter(department=desk.department).order_by("keyid"):
         by_owner.setdefault(str(key.certificate["owner"]), []).append(key)
     systems = [(system, by_owner.get(system.code, [])) for system in System.objects.filter(department=desk.department)]
-    context = {"systems": systems, "document_keys": by_owner.get(desk.department.code, [])}
+    own = by_owner.get(desk.department.code, [])
+    context = {
+        "systems": systems,
+        "document_keys": [key for key in own if key.use != Use.PROVIDER_ANSWER],
+        "answer_keys": [key for key in own if key.use == Use.PROVIDER_ANSWER],
+    }
     return show(request, desk, "keys", **context, may_manage=Role.ADMINISTRATOR in desk.roles)
 
 
@@ -64,8 +70,22 @@ def new_key(request: HttpRequest, desk: Desk, code: str) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @at_desk
+def new_answer_key(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Certify the key with which a service of the department signs its answers."""
+    desk.require(Role.ADMINISTRATOR)
+    form = AnswerKeyForm(desk.department, posted(request), initial={"key_name": _next_answer_name(desk)})
+    try:
+        if sent(request, form, lambda data: _certify_answer_key(desk, data)):
+            return done(request, _("The key is certified. Name it in the description of a dataset that a service answers."), PAGE)
+    except Conflict as conflict:
+        return look_again(request, conflict, PAGE)
+    return show(request, desk, "answer_key", form=form)
+
+
+@require_http_methods(["GET", "POST"])
+@at_desk
 def revoke_key(request: HttpRequest, desk: Desk, owner: str, name: str) -> HttpResponse:
-    """Revoke a key of a system."""
+    """Revoke a key of a system or of a service that answers."""
     key = get_object_or_404(Key.objects.select_related("department"), keyid=f"{owner}/{name}", department=desk.department)
     desk.require(Role.ADMINISTRATOR)
     form = RevokeKeyForm(posted(request))
@@ -81,6 +101,15 @@ def _register(desk: Desk, code: str, data: dict[str, Any]) -> System:
     names = {"en": data["name_en"], "zh": data["name_zh"]}
     key = {"public_key": data["key"], "key_name": data["key_name"]}
     return actions.register_system(desk.department, code=code, name=names, **key, acting_user=desk.person)
+
+
+def _certify_answer_key(desk: Desk, data: dict[str, Any]) -> str:
+    return actions.certify_answer_key(desk.department, name=data["key_name"], public_key=data["key"], acting_user=desk.person)
+
+
+def _next_answer_name(desk: Desk) -> str:
+    taken = set(Key.objects.filter(keyid__startswith=f"{desk.department.code}/answer-").values_list("keyid", flat=True))
+    return next(f"answer-{number}" for number in range(1, len(taken) + 2) if f"{desk.department.code}/answer-{number}" not in taken)
 
 
 def _next_name(system: System) -> str:
