@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -76,6 +76,22 @@ class Phones:
         assert too_wide(page) == []
         self.visitors.picture(page, f"citizen-{name}")
 
+    def in_chinese(self, page: Page, name: str, *says: str) -> None:
+        """The same page in Chinese, with these words on it; the citizen goes on in English afterwards."""
+        self._in_the_other(page, "/en/", "/zh-hans/", f"zh-{name}", says)
+
+    def in_english(self, page: Page, name: str, *says: str) -> None:
+        """The same page in English; the citizen goes on in Chinese afterwards."""
+        self._in_the_other(page, "/zh-hans/", "/en/", f"en-{name}", says)
+
+    def _in_the_other(self, page: Page, here: str, there: str, name: str, says: Sequence[str]) -> None:
+        address = page.url
+        page.goto(address.replace(here, there, 1))
+        for words in says:
+            assert page.get_by_text(words).first.is_visible(), words
+        self.picture(page, name)
+        page.goto(address)
+
     def close(self) -> None:
         """Put all phones away."""
         for context in self._contexts:
@@ -121,6 +137,7 @@ def test_granted_in_english_with_money_licence_and_who_looked(phones: Phones) ->
     assert page.get_by_role("heading", name="Granted", exact=True).is_visible()
     assert page.get_by_text("110.00 CNY").is_visible()
     assert page.get_by_text("ending 1234").is_visible()
+    phones.in_chinese(page, "granted", "已授予", "110.00")
     page.get_by_text("How this was decided").click()
     phones.picture(page, "granted")
     page.locator("main a[href*='/me/licences/']").first.click()
@@ -131,7 +148,7 @@ def test_granted_in_english_with_money_licence_and_who_looked(phones: Phones) ->
     phones.picture(page, "who-looked")
 
 
-def test_refused_in_chinese_with_reason_remedy_and_another_look(phones: Phones) -> None:
+def test_refused_in_chinese_with_reason_remedy_and_reviewed_by_an_officer(phones: Phones, visitors: Visitors) -> None:
     page = phones.of("holder_of_expired_certificate", language="zh-hans")
     start(page, "zh-hans")
     phones.picture(page, "zh-what-will-be-asked")
@@ -141,12 +158,34 @@ def test_refused_in_chinese_with_reason_remedy_and_another_look(phones: Phones) 
     assert page.get_by_text("残联没有您名下有效的残疾人证。").first.is_visible()
     assert page.get_by_text("您可以这样办：").first.is_visible()
     phones.picture(page, "zh-refused")
+    phones.in_english(page, "refused", "Not granted", "What you can do")
     page.locator("a[href$='/appeal']").click()
     page.fill("[name=words]", "我的证上周已经换新。")
     page.locator("main form button").first.click()
     page.wait_for_selector("text=工作人员正在重新审查")
     assert page.get_by_text("最晚答复日期：").is_visible()
     phones.picture(page, "zh-another-look")
+    phones.in_english(page, "another-look", "A person looks at it again")
+    case = page.url
+    answer_the_appeal(visitors, case.rpartition("/")[2])
+    page.goto(case)
+    assert page.get_by_text("证件确已过期。").first.is_visible()
+    phones.picture(page, "zh-reviewed")
+    phones.in_english(page, "reviewed", "证件确已过期。")
+
+
+def answer_the_appeal(visitors: Visitors, number: str) -> None:
+    """An officer who had no part in the decision looks again and says why it stands."""
+    with visitors.visitor("cab-officer") as page:
+        page.goto(f"/en/console/cases/{number}")
+        assert page.get_by_text("The citizen asks for another look").is_visible()
+        visitors.picture(page, "officer-another-look")
+        page.get_by_role("link", name="Answer the appeal").click()
+        page.get_by_label("The decision stands").check()
+        page.fill("[name=reason]", "证件确已过期。")
+        visitors.picture(page, "officer-answers-the-appeal")
+        page.get_by_role("button", name="Settle").click()
+        page.wait_for_url("**/console/cases")
 
 
 def test_what_nobody_knows_goes_to_an_officer_with_a_date(phones: Phones) -> None:
@@ -164,6 +203,7 @@ def test_what_nobody_knows_goes_to_an_officer_with_a_date(phones: Phones) -> Non
     assert page.get_by_role("heading", name="An officer looks at your application").is_visible()
     assert page.get_by_text("You get an answer by").is_visible()
     phones.picture(page, "with-an-officer")
+    phones.in_chinese(page, "with-an-officer", "工作人员正在审查您的申请", "最晚答复日期：")
 
 
 def test_a_silent_office_stops_the_clock_and_its_answer_comes_by_itself(phones: Phones, visitors: Visitors) -> None:
@@ -176,11 +216,13 @@ def test_a_silent_office_stops_the_clock_and_its_answer_comes_by_itself(phones: 
         assert asked.get_by_text("The office is not answering. We keep trying; your deadline has stopped.").is_visible()
         assert page.get_by_text("Your deadline has stopped", exact=True).is_visible()
         phones.picture(page, "office-is-not-answering")
+        phones.in_chinese(page, "office-is-not-answering", "对方系统暂时没有回应，我们会继续查，办理时限已暂停")
     finally:
         switch(visitors, "online")
     page.get_by_text("Your deadline has stopped", exact=True).wait_for(state="detached")  # the page reloads itself
     assert asked.get_by_text("Confirmed").is_visible()
     phones.picture(page, "office-is-back")
+    phones.in_chinese(page, "office-is-back", "已查到")
 
 
 def switch(visitors: Visitors, way: str) -> None:
@@ -212,6 +254,7 @@ def test_what_is_disputed_reaches_the_office_and_counts_against_nobody(phones: P
     assert page.get_by_role("heading", name="An officer looks at your application").is_visible()
     assert page.get_by_text("The office must answer by:").is_visible()
     phones.picture(page, "disputed")
+    phones.in_chinese(page, "disputed", "工作人员正在审查您的申请", "该部门最迟答复日期：")
 
 
 def test_without_scripts_an_application_is_decided(phones: Phones) -> None:
@@ -285,12 +328,24 @@ def test_an_offer_is_declined_wanted_after_all_and_accepted(phones: Phones) -> N
     page.get_by_role("button", name="I want it after all").click()
     assert page.get_by_text("If you say nothing, we pay after").is_visible()
     phones.picture(page, "offer")
+    phones.in_chinese(page, "offer", "如不回复，将在此日之后发放：")
     page.get_by_role("button", name="Yes, please").click()
     page.wait_for_selector("h1:has-text('Granted')")
     assert page.get_by_text("Old-age allowance").first.is_visible()
     phones.picture(page, "offer-accepted")
+    phones.in_chinese(page, "offer-accepted", "已授予")
     page.goto("/en/me/offers")
     assert page.get_by_text("You said yes").is_visible()
+
+
+@pytest.mark.parametrize(("language", "counted"), [("en", "Offers ended by a register"), ("zh-hans", "因登记信息停止")])
+def test_what_death_stopped_stands_on_the_page_of_the_run(visitors: Visitors, language: str, counted: str) -> None:
+    with visitors.visitor("cab-officer", language=language) as page:
+        page.goto(f"/{language}/console/offers")
+        page.locator("main table a[href*='/offers/M13/']").last.click()
+        tile = page.locator(".mz-tile", has=page.get_by_text(counted))
+        assert tile.locator(".mz-tile__value").inner_text() == "1", page.locator(".mz-tiles").inner_text()
+        visitors.picture(page, f"{language}-stopped-by-death")
 
 
 # resident -> pages besides those of everybody

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from audit.errors import Conflict
 from exchange.accounts.models import Role
 from exchange.affairs.models import Matter, OfferRun
-from exchange.affairs.offers.lifecycle import RunState
+from exchange.affairs.offers.lifecycle import OfferState, RunState
 from exchange.affairs.offers.running import progress_of
 from exchange.affairs.offers.schedule import is_monthly, resume_run, start_run, this_month
 from exchange.portal.department.desk import Desk, at_desk, done, look_again, show
@@ -82,6 +82,7 @@ class Shown:
             (_("Passed over"), run.skipped),
             (_("Paid on"), run.continued),
             (_("Payments ended"), run.stopped),
+            (_("Offers ended by a register"), run.offers.filter(state=OfferState.STOPPED).count()),
         ]
 
 
