@@ -31,6 +31,12 @@ class Wanted:
     row_filter: Mapping[str, Any] = field(default_factory=dict)
     legal_basis: tuple[Mapping[str, Any], ...] = ()
     supersedes: str = ""
+    justified: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def wishes(self) -> tuple[str, ...]:
+        """What is asked for, as `items.grade` and `facts.valid`."""
+        return (*(f"items.{name}" for name in self.items), *(f"facts.{name}" for name in self.facts))
 
 
 def askable_faults(wanted: Wanted, standing: Standing) -> list[Fault]:
@@ -49,6 +55,22 @@ def askable_faults(wanted: Wanted, standing: Standing) -> list[Fault]:
         *_filter_faults(wanted, document),
         *_system_faults(wanted, standing),
         *_supersedes_faults(wanted, standing),
+    ]
+
+
+def scope_faults(wanted: Wanted, standing: Standing) -> list[Fault]:
+    """The faults of what is offered or asked, whoever is to get it: items, facts, ways and rows."""
+    current = standing.versions.get(wanted.dataset)
+    if current is None:
+        return [_fault(wanted, "dataset", "not_published", _("This dataset is not published."))]
+    document = current.version
+    if document["sharing_attribute"] == "NOT_SHARED":
+        return [_fault(wanted, "dataset", "not_shared", _not_shared(document))]
+    return [
+        *_item_faults(wanted, document, standing),
+        *_fact_faults(wanted, document, standing),
+        *_way_faults(wanted, document),
+        *_filter_faults(wanted, document),
     ]
 
 

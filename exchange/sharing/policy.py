@@ -70,6 +70,7 @@ class Policy:
     subject_kinds: tuple[str, ...]
     revision: Mapping[str, Any] | None
     store_kind: str = "hosted"
+    emergency: str = ""
 
 
 @dataclass(frozen=True)
@@ -163,6 +164,7 @@ def compile_policy(name: str, entry: StandingAgreement, standing: Any) -> Policy
         subject_kinds=tuple(subject["kind"] for subject in document.get("subjects", ())),
         revision=revision.order if revision and revision.order["version"] == (version.hash if version else "") else None,
         store_kind=str((document.get("store") or {}).get("kind", "hosted")),
+        emergency=_emergency(entry, standing),
     )
 
 
@@ -189,6 +191,12 @@ def _items(
 def _masks(agreement: Mapping[str, Any]) -> Mapping[str, Mapping[str, int]]:
     """Item → mask; absent in agreements that mask nothing."""
     return agreement.get("masks") or {}
+
+
+def _emergency(entry: StandingAgreement, standing: Any) -> str:
+    """The hash of the emergency's offer under which it was joined, which every entry then names; empty for any other agreement."""
+    offer = getattr(entry, "offer", None)
+    return str(offer) if offer is not None and standing.offers[offer].emergency is not None else ""
 
 
 def _filters_declared(agreement: Mapping[str, Any], document: Mapping[str, Any]) -> bool:

@@ -33,7 +33,7 @@ def agreement_text(part: RequestPart, standing: Standing, *, hub: str, offered: 
     """The agreement about everything in `part` that was not refused. Needs the dataset published in `standing`."""
     version = standing.versions[part.dataset.code].version
     request = part.request
-    return {
+    text = {
         "provider": version["provider"],
         "requester": request.requester_id,
         "systems": sorted(part.systems),
@@ -57,6 +57,17 @@ def agreement_text(part: RequestPart, standing: Standing, *, hub: str, offered: 
         "hub": hub,
         "nonce": fresh_nonce(),
     }
+    masks = masks_of_part(part, offered)
+    return {**text, "masks": masks} if masks else text
+
+
+def masks_of_part(part: RequestPart, offered: Offered | None) -> dict[str, dict[str, int]]:
+    """Item → mask: what the owner decided, and what the standing offer masks in any case."""
+    granted = [item for item in part.items.all() if item.decision != Wish.REFUSED]
+    given = {name: dict(mask) for name, mask in (offered.offer.get("masks") or {}).items()} if offered else {}
+    masks = {item.name: given[item.name] for item in granted if item.name in given}
+    decided = {item.name: {"keep_first": item.keep_first, "keep_last": item.keep_last} for item in granted if item.decision == Wish.MASKED}
+    return {**masks, **decided}  # type: ignore[dict-item]  # the database holds that a masked item says what stays
 
 
 def agree_order(agreement: dict[str, Any], *, hub: str, offered: Offered | None = None) -> dict[str, Any]:
@@ -65,14 +76,14 @@ def agree_order(agreement: dict[str, Any], *, hub: str, offered: Offered | None 
     return {**order, "offer": offered.hash} if offered else order
 
 
-def standing_offer(standing: Standing, dataset: str) -> Offered | None:
-    """The newest offer in force for a dataset that is UNCONDITIONAL in its current version."""
-    current = standing.versions.get(dataset)
-    if current is None or current.version["sharing_attribute"] != "UNCONDITIONAL":
-        return None
-    found = [item for item in standing.offers.items() if item[1].offer["dataset"] == dataset and item[1].in_force]
-    newest = max(found, key=lambda item: item[1].seq, default=None)
-    return Offered(newest[0], newest[1].offer) if newest else None
+def offers_for(standing: Standing, dataset: str) -> list[Offered]:
+    """The owner's offers in force about a dataset, the newest first. What an emergency opened is joined, never fallen into."""
+    found = [
+        (held.seq, name, held.offer)
+        for name, held in standing.offers.items()
+        if held.offer["dataset"] == dataset and held.in_force and held.emergency is None
+    ]
+    return [Offered(name, offer) for _seq, name, offer in sorted(found, key=lambda row: row[0], reverse=True)]
 
 
 def beyond_offer(offered: Offered, agreement: dict[str, Any], *, at: str) -> str:

@@ -29,7 +29,7 @@ def suspend(
     agreement: Agreement, *, reason: str, ground: str, acting_user: Person, department: Department, handed: HandedIn | None = None
 ) -> Agreement:
     """Stop an agreement until the same side resumes it: the next batch refuses."""
-    return _act(agreement, AgreementEvent.SUSPEND, _reason(reason, ground), acting_user, department, handed)
+    return _act(agreement, AgreementEvent.SUSPEND, reason_words(reason, ground), acting_user, department, handed)
 
 
 @transaction.atomic
@@ -37,16 +37,17 @@ def revoke(
     agreement: Agreement, *, reason: str, ground: str, acting_user: Person, department: Department, handed: HandedIn | None = None
 ) -> Agreement:
     """End an agreement for ever: the next batch refuses, and only a new request opens it again."""
-    return _act(agreement, AgreementEvent.REVOKE, _reason(reason, ground), acting_user, department, handed)
+    return _act(agreement, AgreementEvent.REVOKE, reason_words(reason, ground), acting_user, department, handed)
 
 
 @transaction.atomic
 def resume(agreement: Agreement, *, reason: str, acting_user: Person, department: Department, handed: HandedIn | None = None) -> Agreement:
     """Lift one's own side's suspension; what another side suspended stays suspended. Raises NotThatSide."""
-    return _act(agreement, AgreementEvent.RESUME, _reason(reason, "CAUSE_REMOVED"), acting_user, department, handed)
+    return _act(agreement, AgreementEvent.RESUME, reason_words(reason, "CAUSE_REMOVED"), acting_user, department, handed)
 
 
-def _reason(reason: str, ground: str) -> dict[str, str]:
+def reason_words(reason: str, ground: str) -> dict[str, str]:
+    """A reason and a coded ground as orders carry them. Raises NotAskable with every fault."""
     faults = []
     if not reason.strip():
         faults.append(Fault("reason", "required", _("Write why, so that the other side can act on it.")))
