@@ -59,6 +59,8 @@ CSRF_TRUSTED_ORIGINS = PUBLIC_URLS
 # The authority: what it is known by, from outside the database.
 AUTHORITY_DEPARTMENT = env.str("AUTHORITY_DEPARTMENT", default="DATA")
 JURISDICTION = env.str("JURISDICTION", default="cn")
+# Which profile of the jurisdiction's time limits is in force (time_limits_<name>.yaml); empty: its own, time_limits.yaml.
+TIME_LIMITS_PROFILE = env.str("TIME_LIMITS_PROFILE", default="")
 JURISDICTION_DIR = Path(env.str("JURISDICTION_DIR", default=str(BASE_DIR / "exchange" / "jurisdictions" / JURISDICTION)))
 LOG_ORIGIN = env.str("LOG_ORIGIN", default="") or _written("log_origin")
 AUTHORITY_ROOT = env.str("AUTHORITY_ROOT", default="") or _written("authority-root.pub")
@@ -108,6 +110,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "exchange.accounts.standing_in.StandingInMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",

@@ -17,6 +17,7 @@ class SharingConfig(AppConfig):
     def ready(self) -> None:
         """Name the work that this room does in the background, and what it reminds of."""
         from catalog import work
-        from exchange.sharing.clocks import reminders
+        from exchange.sharing.clocks import parts, reminders
 
         work.register(reminders.WORK, reminders.run)
+        reminders.register("parts", parts.due_reminders)

@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from catalog.clocks import Calendar, ListedCalendar, TimeLimit, country_calendar
-from catalog.models import in_active_language
+from catalog.models import Dataset, in_active_language
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
@@ -38,11 +38,44 @@ class Ground:
 
 
 def time_limit(rule: str) -> TimeLimit:
-    """The limit of a rule, `answer_conditional` for instance. Raises KeyError for a rule that the file does not have."""
-    for row in _read("time_limits.yaml")["limits"]:
-        if row["rule"] == rule:
-            return TimeLimit(rule, row["working_days"], row["extension_days"], dict(row["article"]), row["verified_on"])
-    raise KeyError(rule)
+    """The limit of a rule, `answer_conditional` for instance, in the profile in force. Raises KeyError for an unknown rule."""
+    return _limit(time_limits()[rule])
+
+
+def answer_limit(dataset: Dataset) -> TimeLimit:
+    """The limit for the answer to a request for this dataset: by how it may be shared, and whether it is on the platform yet."""
+    if dataset.sharing_attribute == "UNCONDITIONAL":
+        return time_limit("answer_unconditional")
+    rows, first = time_limits(), "answer_conditional_unpublished"
+    return _limit(rows[first if first in rows and not _is_on_platform(dataset) else "answer_conditional"])
+
+
+def time_limits() -> Mapping[str, Mapping[str, Any]]:
+    """Every row of the profile in force, by rule (setting TIME_LIMITS_PROFILE; empty: the jurisdiction's own)."""
+    from exchange.jurisdictions.time_limits import load_time_limits
+
+    return load_time_limits(_folder(), str(settings.TIME_LIMITS_PROFILE))
+
+
+def _limit(row: Mapping[str, Any]) -> TimeLimit:
+    checked = row["verified_on"]
+    return TimeLimit(
+        rule=row["rule"],
+        working_days=row["working_days"],
+        extension_days=row["extension_days"],
+        article=dict(row["article"]),
+        verified_on=date.fromisoformat(checked) if checked else None,
+        steps=tuple((step["step"], step["working_days"]) for step in row.get("steps") or ()),
+        source=dict(row["source"]),
+        profile=row["profile"],
+    )
+
+
+def _is_on_platform(dataset: Dataset) -> bool:
+    """Whether there is something to share already: rows that were loaded, or a store of the provider's own."""
+    version = dataset.current_version
+    store = (version.content.get("store") or {}).get("kind") if version else None
+    return dataset.current_revision_id is not None or store not in (None, "hosted")
 
 
 def refusal_grounds() -> Mapping[str, Ground]:

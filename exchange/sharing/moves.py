@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from audit import trail
 from audit.proof.canonical import document_hash
 from catalog.models import Department
+from exchange.sharing.clocks.parts import after_move
 from exchange.sharing.errors import StateChanged
 from exchange.sharing.lifecycle import AGREEMENT, PART, AgreementEvent, AgreementState, PartEvent, PartState
 from exchange.sharing.models import Agreement, Move, RequestPart
@@ -33,12 +34,13 @@ def move_part(part: RequestPart, event: PartEvent, *, acting_user: Any, departme
     route = {
         "type": "request",
         "event": event.value,
-        **_part_route(part),
+        **part_route(part),
         "side": department.code,
         "acting": str(acting_user.pk),
         "count": 1,
     }
     trail.record(route, message={"move": document_hash(_digested(move, part.request.number))})
+    after_move(part, acting_user=acting_user)
 
 
 def move_agreement(
@@ -91,7 +93,8 @@ def _digested(move: dict[str, Any], subject: str) -> dict[str, Any]:
     }
 
 
-def _part_route(part: RequestPart) -> dict[str, Any]:
+def part_route(part: RequestPart) -> dict[str, Any]:
+    """Who asks whom for which data and what for: in every entry about a part."""
     request = part.request
     return {
         "requester": request.requester_id,

@@ -8,6 +8,8 @@ import django.db.models.deletion
 from django.conf import settings
 from django.db import migrations, models
 
+import exchange.sharing.lifecycle.clocks
+
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
@@ -80,7 +82,9 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("ASKED", "Asked for"), ("GRANTED", "Granted"), ("REFUSED", "Refused")], default="ASKED", max_length=16
+                        choices=[("ASKED", "ASKED"), ("GRANTED", "GRANTED"), ("REFUSED", "REFUSED")],
+                        default=exchange.sharing.lifecycle.clocks.ExtensionState["ASKED"],
+                        max_length=16,
                     ),
                 ),
                 ("days", models.PositiveIntegerField()),
@@ -106,7 +110,17 @@ class Migration(migrations.Migration):
                 "ordering": ("asked_at", "id"),
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(("state__in", ["ASKED", "GRANTED", "REFUSED"])), name="extension_state_known"
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    exchange.sharing.lifecycle.clocks.ExtensionState["ASKED"],
+                                    exchange.sharing.lifecycle.clocks.ExtensionState["GRANTED"],
+                                    exchange.sharing.lifecycle.clocks.ExtensionState["REFUSED"],
+                                ],
+                            )
+                        ),
+                        name="extension_state_known",
                     ),
                     models.CheckConstraint(condition=models.Q(("days__gt", 0)), name="extension_has_days"),
                     models.UniqueConstraint(fields=("kind", "target"), name="extension_asked_once"),

@@ -1,7 +1,7 @@
 """Requests, agreements, and what happens to them."""
 
 from exchange.sharing.models.agreements import Agreement
-from exchange.sharing.models.clocks import ClockKind, ClockPause, Extension, ExtensionState, PauseReason, Reminder, ReminderKind
+from exchange.sharing.models.clocks import ClockKind, ClockPause, Extension, PauseReason, Reminder, ReminderKind
 from exchange.sharing.models.columns import AGREEMENT_ID_LENGTH
 from exchange.sharing.models.moves import Move
 from exchange.sharing.models.offers import EmergencyReview, StandingOffer, WaitingOrder
@@ -14,7 +14,6 @@ __all__ = [
     "ClockPause",
     "EmergencyReview",
     "Extension",
-    "ExtensionState",
     "Move",
     "PartMessage",
     "PauseReason",

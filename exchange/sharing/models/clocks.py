@@ -9,6 +9,7 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from catalog.models import Department
+from exchange.sharing.lifecycle.clocks import ExtensionState
 from exchange.sharing.models.columns import acting_person
 
 TARGET_LENGTH = 64
@@ -30,14 +31,6 @@ class PauseReason(models.TextChoices):
     PUBLIC_NOTICE = "PUBLIC_NOTICE", _("a public notice runs")
     SITE_VISIT = "SITE_VISIT", _("a site visit is under way")
     SUPPLEMENT = "SUPPLEMENT", _("something was missing and is being completed")
-
-
-class ExtensionState(models.TextChoices):
-    """Where an extension stands; at most one of a clock is granted."""
-
-    ASKED = "ASKED", _("Asked for")
-    GRANTED = "GRANTED", _("Granted")
-    REFUSED = "REFUSED", _("Refused")
 
 
 class ReminderKind(models.TextChoices):
@@ -85,7 +78,7 @@ class Extension(models.Model):
 
     kind = models.CharField(max_length=16, choices=ClockKind)
     target = models.CharField(max_length=TARGET_LENGTH)
-    state = models.CharField(max_length=16, choices=ExtensionState, default=ExtensionState.ASKED)
+    state = models.CharField(max_length=16, choices=ExtensionState.choices(), default=ExtensionState.ASKED)
     days = models.PositiveIntegerField()
     reason = models.TextField()
     answer = models.TextField(blank=True)
@@ -101,7 +94,7 @@ class Extension(models.Model):
     class Meta:
         ordering = ("asked_at", "id")
         constraints = (
-            models.CheckConstraint(condition=Q(state__in=ExtensionState.values), name="extension_state_known"),
+            models.CheckConstraint(condition=Q(state__in=list(ExtensionState)), name="extension_state_known"),
             models.CheckConstraint(condition=Q(days__gt=0), name="extension_has_days"),
             # once in all: neither a second one after a first, nor another try after a refusal
             models.UniqueConstraint(fields=("kind", "target"), name="extension_asked_once"),
