@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,12 +38,14 @@ __all__ = [
     "insert",
     "now_ms",
     "record",
+    "register_said_beside",
     "subject_keys",
 ]
 
 MOST_PENDING = 4096
 OLDEST_PENDING_MS = 60_000
 _ROWS_AT_ONCE = 256
+_said_beside: Callable[[], Document] = dict
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,11 +167,18 @@ def record(
     at_ms: int | None = None,
 ) -> Built:
     """Record a change of state in the caller's transaction; no entry, no change. Raises OutsideTransaction."""
+    route = {**route, **_said_beside()}
     dumps([route, message, *(person.document() for person in persons)])  # refuses what is no canonical JSON
     keys = subject_keys(person.who for person in persons)
     built = build(Draft(route, message, tuple(persons)), at_ms=now_ms() if at_ms is None else at_ms, keys=keys)
     insert([built])
     return built
+
+
+def register_said_beside(says: Callable[[], Document]) -> None:
+    """Let the room of the people say in whose place its caller acts; every entry that `record` makes then says so too."""
+    global _said_beside
+    _said_beside = says
 
 
 def now_ms() -> int:

@@ -13,6 +13,8 @@ from catalog.models import Department
 PUBLISHER = "PUBLISHER"
 OFFICER = "OFFICER"
 ADMINISTRATOR = "ADMINISTRATOR"
+KEY_CERTIFIED = "key_certified"
+KEY_REVOKED = "key_revoked"
 
 
 class Checker(Protocol):
@@ -23,6 +25,9 @@ class Checker(Protocol):
 
     def departments(self, person: Any, role: str) -> frozenset[str]:
         """Codes of the departments for which `person` plays `role` today."""
+
+    def handled_key(self, person: Any, department: Department, keyid: str, event: str) -> None:
+        """Note, in the caller's transaction, that `person` certified or revoked a key (`event`: KEY_CERTIFIED, KEY_REVOKED)."""
 
 
 class RefuseEverybody:
@@ -35,6 +40,9 @@ class RefuseEverybody:
     def departments(self, person: Any, role: str) -> frozenset[str]:
         """None."""
         return frozenset()
+
+    def handled_key(self, person: Any, department: Department, keyid: str, event: str) -> None:
+        """Nobody is known, so nothing is noted."""
 
 
 checker: Checker = RefuseEverybody()
@@ -54,3 +62,9 @@ def require(person: Any, department: Department, role: str) -> None:
 def departments(person: Any, role: str) -> frozenset[str]:
     """Codes of the departments for which `person` plays `role` today."""
     return checker.departments(person, role)
+
+
+def handled_key(person: Any, department: Department, keyid: str, event: str) -> None:
+    """Note who certified or revoked a key, so that it can be replaced when that person leaves; nothing where no person acted."""
+    if person is not None:
+        checker.handled_key(person, department, keyid, event)

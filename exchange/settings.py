@@ -23,6 +23,8 @@ KEYS_DIR = Path(env.str("KEYS_DIR", default=str(HUB_HOME / "keys")))
 FILES_DIR = Path(env.str("FILES_DIR", default=str(HUB_HOME / "files")))
 COPY_DIR = Path(env.str("COPY_DIR", default=str(HUB_HOME / "copy")))
 TILES_DIR = Path(env.str("TILES_DIR", default=str(HUB_HOME / "log")))
+# Accounts of departments' own databases, one file each, mode 0600 (docs/howto/connect_a_store.md).
+STORE_CREDENTIALS_DIR = Path(env.str("STORE_CREDENTIALS_DIR", default=str(HUB_HOME / "store-credentials")))
 
 
 def _kept(name: str, make: Any) -> str:

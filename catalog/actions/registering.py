@@ -59,6 +59,7 @@ def register_system(  # noqa: PLR0913 - who acts is named beside what is entered
     if f"{code}/{key_name}" not in acts.standing().certificates:
         ceremony.certify_system(code, department.code, key_name, public_key)
         projection.project_keys(acts.standing())
+        permission.handled_key(acting_user, department, f"{code}/{key_name}", permission.KEY_CERTIFIED)
     return system
 
 

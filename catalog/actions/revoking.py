@@ -33,5 +33,6 @@ def revoke_key(key: Key, *, reason: str, acting_user: Any) -> Key:
     order = orders.order("revoke_key", keyid=key.keyid, reason=reason.strip())
     orders.append_signed(order, department=key.department, acting_user=acting_user, role="issuer")
     projection.project_keys(acts.standing())
+    permission.handled_key(acting_user, key.department, key.keyid, permission.KEY_REVOKED)
     key.refresh_from_db()
     return key

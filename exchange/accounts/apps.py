@@ -16,14 +16,16 @@ class AccountsConfig(AppConfig):
 
     def ready(self) -> None:
         """Answer the catalogue's questions about people from now on."""
+        from audit import trail
         from audit.readers import register_auditors
         from catalog import permission, work
         from exchange.accounts import checks as checks
-        from exchange.accounts import outbox
+        from exchange.accounts import outbox, standing_in
         from exchange.accounts.acting import departments_as
         from exchange.accounts.checker import PeopleChecker
         from exchange.accounts.models import Role
 
         permission.register(PeopleChecker())
+        trail.register_said_beside(standing_in.said_in_entries)
         work.register(outbox.WORK, outbox.deliver)
         register_auditors(lambda person: bool(departments_as(person, Role.AUDITOR)))

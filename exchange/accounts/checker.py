@@ -6,6 +6,8 @@ from typing import Any
 
 from catalog.models import Department
 from exchange.accounts import acting
+from exchange.accounts.models import PeopleEvent
+from exchange.accounts.recording import record_change
 
 
 class PeopleChecker:
@@ -18,3 +20,7 @@ class PeopleChecker:
     def departments(self, person: Any, role: str) -> frozenset[str]:
         """Codes of the departments for which `person` plays `role` now."""
         return acting.departments_as(person, role)
+
+    def handled_key(self, person: Any, department: Department, keyid: str, event: str) -> None:
+        """Write it into the person's history, and into the log."""
+        record_change(PeopleEvent(event), person, department=department, acting_user=person, about=keyid, keyid=keyid)

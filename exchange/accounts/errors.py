@@ -11,11 +11,16 @@ __all__ = [
     "BoundToAnother",
     "CodeOver",
     "Conflict",
+    "DeputyOver",
     "Invalid",
+    "InvitationOver",
+    "LastAdministrator",
     "Missing",
     "NotAllowed",
     "NotProved",
+    "NotYourOwn",
     "RoleNeeded",
+    "RolesApart",
     "TooManyTries",
     "UnknownPerson",
     "WrongCode",
@@ -28,6 +33,41 @@ class RoleNeeded(NotAllowed):
 
     code = "ROLE_NEEDED"
     title = _("You do not have the role that this needs")
+
+
+class NotYourOwn(NotAllowed):
+    """A change to one's own roles, or to those of somebody with whom one counts as one."""
+
+    code = "NOT_YOUR_OWN"
+    title = _("Nobody changes their own roles")
+
+
+class DeputyOver(NotAllowed):
+    """The caller wanted to act in somebody's place and may not, or no longer."""
+
+    code = "DEPUTY_OVER"
+    title = _("You are not the deputy now")
+
+
+class RolesApart(Invalid):
+    """Roles that one person must not play together: whoever checks the log does nothing that it records."""
+
+    code = "ROLES_APART"
+    title = _("These roles do not go together")
+
+
+class LastAdministrator(Conflict):
+    """The department would be left without an administrator."""
+
+    code = "LAST_ADMINISTRATOR"
+    title = _("The last administrator stays until there is another")
+
+
+class InvitationOver(Conflict):
+    """The invitation was used, withdrawn, or is too old."""
+
+    code = "INVITATION_OVER"
+    title = _("This invitation is over")
 
 
 class UnknownPerson(Missing):

@@ -32,6 +32,11 @@ _A_YEAR = timedelta(days=365)
 
 TEXTS: Mapping[str, MessageText] = {
     "code": MessageText(_("Mianzheng code: {code}. Valid for 10 minutes. Tell it to nobody."), timedelta(minutes=10), Channel.SMS),
+    "invitation": MessageText(
+        _("You are invited to Mianzheng as {username}. Choose “Accept an invitation” at “Sign in” and type the code {code} within 3 days."),
+        timedelta(days=3),
+        Channel.MAIL,
+    ),
     "bound": MessageText(_("Your account now opens your own records. Was it not you? Go to a counter."), _A_YEAR),
     "binding_moved": MessageText(
         _("Another account proved to be you, so this one no longer opens your records. Was it not you? Go to a counter with your card."),

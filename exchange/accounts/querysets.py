@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from exchange.accounts.models import Membership, Person  # noqa: F401 - named in the base class
+    from exchange.accounts.models import Deputyship, Invitation, Membership, Person  # noqa: F401 - named in the base classes
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -45,8 +45,12 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     """Roles of persons in departments."""
 
     def in_force(self, at: datetime) -> MembershipQuerySet:
-        """Those that count at this moment; a person who may not sign in plays no role."""
-        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=at), valid_from__lte=at, person__is_active=True)
+        """Those that count at this moment; a person who may not sign in plays no role, and a suspended role counts for nothing."""
+        return self.not_ended(at).filter(valid_from__lte=at, suspended_at__isnull=True)
+
+    def not_ended(self, at: datetime) -> MembershipQuerySet:
+        """Those of people who may sign in that stand, suspended ones too."""
+        return self.filter(Q(valid_until__isnull=True) | Q(valid_until__gt=at), person__is_active=True)
 
     def visible_to(self, person: Any) -> MembershipQuerySet:
         """One's own, and those of the departments whose people one administers; the authority's administrators see all."""
@@ -57,3 +61,37 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
         if settings.AUTHORITY_DEPARTMENT in codes:
             return self
         return self.filter(Q(person=person) | Q(department__in=codes))
+
+
+class DeputyshipQuerySet(models.QuerySet["Deputyship"]):
+    """Who stands in for whom."""
+
+    def in_force(self, at: datetime) -> DeputyshipQuerySet:
+        """Those that count at this moment, as far as their own dates say."""
+        return self.filter(valid_from__lte=at, valid_until__gt=at)
+
+    def not_over(self, at: datetime) -> DeputyshipQuerySet:
+        """Those in force and those to come."""
+        return self.filter(valid_until__gt=at)
+
+    def within(self, start: datetime, end: datetime) -> DeputyshipQuerySet:
+        """Those that count at some moment from `start` to before `end`."""
+        return self.filter(valid_from__lt=end, valid_until__gt=start)
+
+    def visible_to(self, person: Any) -> DeputyshipQuerySet:
+        """Those that one gave or has, and those of the departments that one administers; the authority's administrators see all."""
+        from exchange.accounts.acting import departments_as
+        from exchange.accounts.models import Role
+
+        codes = departments_as(person, Role.ADMINISTRATOR)
+        if settings.AUTHORITY_DEPARTMENT in codes:
+            return self
+        return self.filter(Q(holder=person) | Q(deputy=person) | Q(department__in=codes))
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Invitations."""
+
+    def open(self) -> InvitationQuerySet:
+        """Neither used nor withdrawn; an old one among them is over all the same."""
+        return self.filter(used_at__isnull=True, withdrawn_at__isnull=True)

@@ -33,6 +33,9 @@ class RolesByHand:
     def departments(self, person: Any, role: str) -> frozenset[str]:
         return frozenset(code for pk, code, name in self.roles if person is not None and pk == person.pk and name == role)
 
+    def handled_key(self, person: Any, department: Department, keyid: str, event: str) -> None:
+        """Nothing is kept."""
+
 
 @pytest.fixture
 def roles(monkeypatch: pytest.MonkeyPatch) -> RolesByHand:

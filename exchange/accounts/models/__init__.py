@@ -1,6 +1,7 @@
 """Tables of people: who signs in, what they may do for whom, to whom their account is bound, and what we tell them."""
 
 from exchange.accounts.models.binding import Binding, Method
+from exchange.accounts.models.changes import Deputyship, Invitation, PeopleChange, PeopleEvent, Way
 from exchange.accounts.models.codes import CodeRequest, CodeState, RateCount
 from exchange.accounts.models.messages import Channel, Message, MessageState
 from exchange.accounts.models.people import DatasetGroupObjectPermission, DatasetUserObjectPermission, Membership, Person, Role
@@ -12,11 +13,16 @@ __all__ = [
     "CodeState",
     "DatasetGroupObjectPermission",
     "DatasetUserObjectPermission",
+    "Deputyship",
+    "Invitation",
     "Membership",
     "Message",
     "MessageState",
     "Method",
+    "PeopleChange",
+    "PeopleEvent",
     "Person",
     "RateCount",
     "Role",
+    "Way",
 ]

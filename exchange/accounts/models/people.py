@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 from guardian.models import GroupObjectPermissionBase, UserObjectPermissionBase
 
@@ -35,7 +36,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     ``username`` is chosen by people and never an identifier. ``identifier_sealed`` is the register identifier as
     AES-256-GCM under KEYS_DIR/columns.key and good in this row only, ``identifier_blind`` its keyed hash to find it by,
     ``identifier_kind`` its kind; ``assurance`` says how sure that is (exchange/accounts/subject.py). All empty while the
-    account is bound to nobody; the history of it is in Binding.
+    account is bound to nobody; the history of it is in Binding. ``sign_outs`` counts how often every session was ended.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -48,6 +49,7 @@ class Person(AbstractBaseUser, PermissionsMixin):
     assurance = models.CharField(max_length=16, blank=True, editable=False)
     is_active = models.BooleanField(default=True)
     added_at = models.DateTimeField(auto_now_add=True)
+    sign_outs = models.PositiveIntegerField(default=0, editable=False)
 
     is_superuser = False  # replaces the mixin's column: nobody is above the roles
     is_staff = False
@@ -80,9 +82,18 @@ class Person(AbstractBaseUser, PermissionsMixin):
         """The name in the language that is active, else in the other one, else the sign-in name."""
         return in_active_language(self.name_en, self.name_zh) or self.username or ""
 
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session holds of its account (HMAC-SHA256): it changes with the password and whenever all sessions are ended."""
+        salt = "exchange.accounts.models.Person.session"
+        return str(salted_hmac(salt, f"{self.password}:{self.sign_outs}", secret=secret, algorithm="sha256").hexdigest())
+
 
 class Membership(models.Model):
-    """One role of one person in one department, for a time. Ended, never deleted."""
+    """One role of one person in one department, for a time. Ended, never deleted.
+
+    `confirmed_at` is when an administrator last said that it is still needed; `suspended_at` when it stopped counting because
+    nobody did (exchange/accounts/confirming.py).
+    """
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="memberships")
     department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="memberships")
@@ -90,6 +101,9 @@ class Membership(models.Model):
     valid_from = models.DateTimeField()
     valid_until = models.DateTimeField(null=True, blank=True)
     granted_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    confirmed_by = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    suspended_at = models.DateTimeField(null=True, blank=True)
 
     objects = MembershipQuerySet.as_manager()
 

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.errors import Fault
+from exchange.accounts.hands import hands_of
 from exchange.affairs import sealing
 from exchange.affairs.actions.deciding import Ruling, decide_case, judged_again
 from exchange.affairs.actions.four_eyes import require_officer
@@ -61,7 +62,7 @@ def settle_appeal(case: Case, *, upheld: bool, reason: str, acting_user: Any, be
     hold_applications(case)
     hold_case(case, CaseState.OBJECTED)
     first = Decision.objects.get(case=case, kind=Decision.Kind.FIRST)
-    if first.decided_by_id == acting_user.pk:
+    if hands_of(acting_user).did(first.decided_by_id, first.decided_at):
         raise NotThisOfficer(_("You decided this case: another officer looks at it now."))
     _settle(case, upheld=upheld, reason=reason, acting_user=acting_user)
     judgement = judgement_of(first)

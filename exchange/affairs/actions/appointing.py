@@ -7,11 +7,12 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from audit import trail
-from audit.proof.canonical import document_hash
-from exchange.accounts.acting import acting_as, departments_as, roles_in
+from catalog.models import Department
+from exchange.accounts.acting import acting_as, departments_as, in_place_of, roles_in
 from exchange.accounts.errors import Conflict, Invalid
-from exchange.accounts.models import Person, Role
+from exchange.accounts.managing import require_other
+from exchange.accounts.models import PeopleEvent, Person, Role
+from exchange.accounts.recording import record_change
 from exchange.affairs.models import Matter, MatterUserObjectPermission
 
 PERMISSION = "officer_of_matter"
@@ -24,20 +25,34 @@ def appoint_officer(matter: Matter, *, person: Person, acting_user: Person | Non
     Raises NotAllowed, Invalid.
     """
     _may_appoint(matter, acting_user)
+    require_other(acting_user, person)
     if Role.OFFICER not in roles_in(person, matter.lead_id):
         raise Invalid(_("Only an officer of the lead department decides its cases: give the role there first."), code="NOT_AN_OFFICER")
     MatterUserObjectPermission.objects.assign_perm(PERMISSION, person, obj=matter)
-    _record("officer_appointed", matter, person, acting_user)
+    _record(PeopleEvent.OFFICER_APPOINTED, matter, person, acting_user)
 
 
 @transaction.atomic
 def dismiss_officer(matter: Matter, *, person: Person, acting_user: Person | None) -> None:
     """End that. Raises NotAllowed, and Conflict where the person decides no cases of the matter."""
     _may_appoint(matter, acting_user)
+    _close(matter, person, acting_user)
+
+
+def close_appointments(person: Person, department: Department, acting_user: Person | None) -> int:
+    """End all appointments of a person who leaves the department, in the caller's transaction: how many."""
+    rows = MatterUserObjectPermission.objects.filter(user=person, content_object__lead=department, permission__codename=PERMISSION)
+    matters = [row.content_object for row in rows.select_related("content_object__lead")]
+    for matter in matters:
+        _close(matter, person, acting_user)
+    return len(matters)
+
+
+def _close(matter: Matter, person: Person, acting_user: Person | None) -> None:
     held = MatterUserObjectPermission.objects.filter(user=person, content_object=matter, permission__codename=PERMISSION)
     if not held.delete()[0]:
         raise Conflict(_("This person does not decide cases of this matter."))
-    _record("officer_dismissed", matter, person, acting_user)
+    _record(PeopleEvent.OFFICER_DISMISSED, matter, person, acting_user)
 
 
 def decides_matter(person: Any, matter: Matter) -> bool:
@@ -47,7 +62,8 @@ def decides_matter(person: Any, matter: Matter) -> bool:
     """
     if Role.OFFICER not in roles_in(person, matter.lead_id):
         return False
-    return MatterUserObjectPermission.objects.filter(user=person, content_object=matter, permission__codename=PERMISSION).exists()
+    rows = MatterUserObjectPermission.objects.filter(user=in_place_of(person), permission__codename=PERMISSION)
+    return rows.filter(content_object=matter).exists()
 
 
 def matters_decided_by(person: Any) -> frozenset[str]:
@@ -55,7 +71,9 @@ def matters_decided_by(person: Any) -> frozenset[str]:
     led = departments_as(person, Role.OFFICER)
     if not led:
         return frozenset()
-    rows = MatterUserObjectPermission.objects.filter(user=person, permission__codename=PERMISSION, content_object__lead__in=led)
+    rows = MatterUserObjectPermission.objects.filter(
+        user=in_place_of(person), permission__codename=PERMISSION, content_object__lead__in=led
+    )
     return frozenset(rows.values_list("content_object_id", flat=True))
 
 
@@ -64,14 +82,5 @@ def _may_appoint(matter: Matter, acting_user: Person | None) -> None:
         acting_as(acting_user, matter.lead, Role.ADMINISTRATOR)
 
 
-def _record(event: str, matter: Matter, person: Person, acting_user: Person | None) -> None:
-    by = str(acting_user.pk) if acting_user else "program"
-    route: dict[str, Any] = {
-        "type": "people",
-        "event": event,
-        "department": matter.lead_id,
-        "matter": matter.code,
-        "acting": by,
-        "count": 1,
-    }
-    trail.record(route, message={"change": document_hash({"event": event, "person": str(person.pk), "by": by})})
+def _record(event: PeopleEvent, matter: Matter, person: Person, acting_user: Person | None) -> None:
+    record_change(event, person, department=matter.lead, acting_user=acting_user, about=matter.code, matter=matter.code)

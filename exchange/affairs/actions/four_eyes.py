@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from exchange.accounts.hands import hands_of
 from exchange.accounts.models.binding import Binding
 from exchange.affairs.actions.appointing import decides_matter
 from exchange.affairs.errors import NotThisOfficer
@@ -25,13 +27,16 @@ def require_officer(case: Case, person: Any) -> By:
 def is_own(case: Case, person: Any) -> bool:
     """Whether the case is about the officer, was begun from the officer's account, or by the officer as a clerk.
 
-    An account that was ever bound to the subject counts: who ends a binding does not become a stranger by it.
+    An account that was ever bound to the subject counts: who ends a binding does not become a stranger by it. Whoever stands
+    in for a colleague counts as one with the colleague.
     """
-    if person.pk in {case.person_id, case.clerk_id}:
+    hands = hands_of(person)
+    if hands.did(case.person_id, case.started_at) or hands.did(case.clerk_id, case.started_at):
         return True
     return is_bound(person, case.subject_blind)
 
 
 def is_bound(person: Any, subject_blind: bytes | memoryview) -> bool:
-    """Whether the person's account is, or ever was, bound to a subject."""
-    return Binding.objects.filter(person=person, blind=bytes(subject_blind)).exists()
+    """Whether the person's account, or that of whoever counts as one with them, is or ever was bound to a subject."""
+    accounts = (person.pk, *hands_of(person).now(timezone.now()))
+    return Binding.objects.filter(person__in=accounts, blind=bytes(subject_blind)).exists()

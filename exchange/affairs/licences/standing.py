@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from audit.errors import Fault
-from exchange.accounts.acting import acting_as
+from exchange.accounts.acting import acting_as, in_place_of
 from exchange.accounts.models import Role
 from exchange.affairs import sealing
 from exchange.affairs.errors import AnswerIncomplete, NotThisOfficer
@@ -64,7 +64,7 @@ def require_officer(case: Case, person: Any) -> None:
     """Return when `person` is an officer of the case's matter, now. Raises RoleNeeded or NotThisOfficer."""
     matter = case.version.matter
     acting_as(person, matter.lead_id, Role.OFFICER)
-    rows = MatterUserObjectPermission.objects.filter(user=person, content_object=matter, permission__codename=_PERMISSION)
+    rows = MatterUserObjectPermission.objects.filter(user=in_place_of(person), content_object=matter, permission__codename=_PERMISSION)
     if not rows.exists():
         raise NotThisOfficer(_("You do not decide cases of this matter. Ask your administrator."))
 

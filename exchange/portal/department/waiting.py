@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Load
 from exchange.accounts.acting import stewarded
+from exchange.accounts.hands import Hands, hands_of
 from exchange.accounts.models import Role
 from exchange.portal.department.desk import Desk
 from exchange.portal.department.objections import objections_of
@@ -49,6 +50,10 @@ def waiting_for(desk: Desk) -> list[Waiting]:
     return sorted(found, key=lambda item: (item.due_on is None, item.due_on or date.max))
 
 
+def _asked_by(hands: Hands) -> Q:
+    return hands.done("request__created_by", "request__created_at") | hands.done("submitted_by", "submitted_at")
+
+
 def _parts(desk: Desk) -> Any:
     return RequestPart.objects.visible_to(desk.person).select_related("request__requester", "dataset__provider")
 
@@ -56,7 +61,7 @@ def _parts(desk: Desk) -> Any:
 def _checks(desk: Desk) -> Iterator[Waiting]:
     if Role.REVIEWER not in desk.roles or desk.department.code != settings.AUTHORITY_DEPARTMENT:
         return
-    mine = Q(request__created_by=desk.person) | Q(submitted_by=desk.person)
+    mine = _asked_by(hands_of(desk.person))
     for part in _parts(desk).waiting_for_check().exclude(mine)[:MOST_OF_A_KIND]:
         yield _of_part(part, _("Check"), part.request.requester.name)
 
@@ -65,7 +70,8 @@ def _decisions(desk: Desk) -> Iterator[Waiting]:
     rows = _parts(desk).waiting_for_decision(frozenset({desk.department.code}))
     if Role.OFFICER not in desk.roles:
         rows = rows.filter(dataset__in=stewarded(desk.person))
-    mine = Q(request__created_by=desk.person) | Q(submitted_by=desk.person) | Q(checked_by=desk.person)
+    hands = hands_of(desk.person)
+    mine = _asked_by(hands) | hands.done("checked_by", "checked_at")
     for part in rows.exclude(mine)[:MOST_OF_A_KIND]:
         yield _of_part(part, _("Decide"), part.request.requester.name)
 
@@ -84,7 +90,8 @@ def _of_officers(desk: Desk) -> Iterator[Waiting]:
 def _signatures(desk: Desk) -> Iterator[Waiting]:
     proposed = Agreement.objects.visible_to(desk.person).filter(state="PROPOSED").select_related("dataset", "provider", "requester")
     signed = Q(provider_signature__isnull=False) | ~Q(offer_hash="")
-    mine = Q(approved_by=desk.person) | Q(part__checked_by=desk.person)
+    hands = hands_of(desk.person)
+    mine = hands.done("approved_by", "created_at") | hands.done("part__checked_by", "part__checked_at")
     for row in proposed.filter(signed, requester=desk.department).exclude(mine).order_by("id")[:MOST_OF_A_KIND]:
         yield _of_agreement(row, _("Sign"), row.provider.name)
     for row in proposed.filter(provider=desk.department, provider_signature=None, offer_hash="").order_by("id")[:MOST_OF_A_KIND]:
