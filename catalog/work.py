@@ -118,3 +118,8 @@ def run(work_id: int) -> bool:
 def sweep() -> list[int]:
     """Ids of work that is due and that nobody holds."""
     return list(Work.objects.due(timezone.now()).order_by("not_before").values_list("pk", flat=True)[:SWEPT_AT_ONCE])
+
+
+def due(name: str) -> list[int]:
+    """Ids of work of one name that is due and that nobody holds: for who could begin it at once, without a worker's wake-up."""
+    return list(Work.objects.due(timezone.now()).filter(name=name).order_by("not_before").values_list("pk", flat=True)[:SWEPT_AT_ONCE])

@@ -8,19 +8,17 @@ from __future__ import annotations
 import asyncio
 import logging
 import traceback
-from collections.abc import Awaitable, Callable, MutableMapping, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 from django.db import DatabaseError, connection, connections
 
-from exchange.delivery.door import BODY_LIMIT, Arrival
+from exchange.delivery.arriving import Receive, Scope, Send, arrival_of, raw_path
+from exchange.delivery.door import Arrival
+from exchange.delivery.exports import door as exports
 from exchange.delivery.handling import Response, handle, unavailable
 
 logger = logging.getLogger(__name__)
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 PREFIX = "/exchange/"
 MOST_IN_BATCH = 256
@@ -41,16 +39,10 @@ class Plane:
         self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="deliver")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        body = await _body(receive)
-        arrival = Arrival(
-            method=scope["method"],
-            path=_raw_path(scope),
-            has_query=bool(scope.get("query_string")),
-            headers=scope["headers"],
-            body=body,
-            address=(scope.get("client") or ("", 0))[0],
-        )
-        response = await self._answer(arrival)
+        if exports.is_export(raw_path(scope)):
+            await exports.serve(scope, receive, send)
+            return
+        response = await self._answer(await arrival_of(scope, receive))
         await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
         await send({"type": "http.response.body", "body": response.body})
 
@@ -101,26 +93,3 @@ def _places(error: Exception) -> str:
     """Where it happened, innermost first: files, lines and functions, no values."""
     frames = traceback.extract_tb(error.__traceback__)
     return " < ".join(f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}" for frame in reversed(frames[-12:]))
-
-
-async def _body(receive: Receive) -> bytes:
-    """The whole body, up to one byte past the limit: the door then says that it is too large."""
-    parts: list[bytes] = []
-    size = 0
-    while True:
-        event = await receive()
-        if event["type"] == "http.disconnect":
-            break
-        part = event.get("body", b"")
-        if size <= BODY_LIMIT:
-            parts.append(part)
-            size += len(part)
-        if not event.get("more_body", False):
-            break
-    return b"".join(parts)
-
-
-def _raw_path(scope: Scope) -> str:
-    """The path as it was sent: it is what was signed."""
-    raw = scope.get("raw_path")
-    return str(raw.decode("latin-1") if raw else scope["path"])

@@ -1,0 +1,173 @@
+"""The child process that makes the file of an export: limits first, then DuckDB, locked down. `python -m exchange.delivery.exports.child`.
+
+Reads one job as a line of JSON from its standard input; writes lines of JSON: progress, then the outcome. It reads the signed
+rows file and writes into its own folder, opens no connection, and ends with its parent (protocol, section 8).
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+PIECE = 1 << 20
+ENGINE_MB = 160
+THREADS = 2
+ROWS_AT_ONCE = 65_536
+PARENT_GONE = 3
+LARGEST_FILE = 256 << 30
+
+
+def main() -> None:
+    """Read a job, do it, say the outcome."""
+    job = json.loads(sys.stdin.buffer.readline())
+    _end_with_parent()
+    _limit(int(job["memory_bytes"]), int(job["cpu_seconds"]))
+    engine = _engine(job)
+    if job["form"] == "count":
+        rows = engine.execute(f"SELECT count(*) {_source(job)}", [job["rows"], *job["values"]]).fetchone()[0]
+        _say({"outcome": {"rows": rows}})
+        return
+    rows = _write(engine, job)
+    engine.close()
+    _say({"progress": 80})
+    _say({"outcome": {"rows": rows, **_measured(Path(job["out"]), job["form"])}})
+
+
+def _limit(memory_bytes: int, cpu_seconds: int) -> None:
+    """Bound memory, processor time and file size, and allow no network."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_FILE, LARGEST_FILE))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    os.umask(0o077)
+    sys.addaudithook(_no_network)
+
+
+def _no_network(event: str, arguments: tuple[Any, ...]) -> None:
+    if event.startswith("socket."):
+        raise PermissionError("an export opens no connection")
+
+
+def _end_with_parent() -> None:
+    def watch() -> None:
+        sys.stdin.buffer.read()
+        os._exit(PARENT_GONE)
+
+    threading.Thread(target=watch, daemon=True).start()
+
+
+def _say(message: dict[str, Any]) -> None:
+    sys.stdout.write(json.dumps(message) + "\n")
+    sys.stdout.flush()
+
+
+def _engine(job: dict[str, Any]) -> Any:
+    """DuckDB that can read the rows file and write the one file beside it, and nothing else."""
+    import duckdb
+
+    engine = duckdb.connect(":memory:", config={"threads": THREADS})
+    for setting in (
+        "autoinstall_known_extensions = false",
+        "autoload_known_extensions = false",
+        f"memory_limit = '{ENGINE_MB}MB'",
+        f"temp_directory = '{_quoted(job['folder'])}'",
+        f"allowed_paths = ['{_quoted(job['rows'])}', '{_quoted(job['out'])}']",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        engine.execute(f"SET {setting}")
+    return engine
+
+
+def _quoted(path: str) -> str:
+    return path.replace("'", "''")
+
+
+def _source(job: dict[str, Any]) -> str:
+    return f"FROM read_parquet(?) WHERE {job['conditions']}"
+
+
+def _write(engine: Any, job: dict[str, Any]) -> int:
+    """Write the rows in the register's order; how many there were."""
+    query = f"SELECT {job['columns']} {_source(job)}"
+    values = [job["rows"], *job["values"]]
+    if job["form"] == "arrow":
+        return _write_arrow(engine.execute(query, values), Path(job["out"]))
+    options = {
+        "csv": "FORMAT csv, HEADER, NEW_LINE '\\r\\n', USE_TMP_FILE false",
+        "jsonl": "FORMAT json, USE_TMP_FILE false",
+        "parquet": "FORMAT parquet, COMPRESSION zstd, USE_TMP_FILE false",
+    }[job["form"]]
+    watched = threading.Thread(target=_watch, args=(Path(job["out"]), int(job["expected_bytes"])), daemon=True)
+    watched.start()
+    return int(engine.execute(f"COPY ({query}) TO '{_quoted(job['out'])}' ({options})", values).fetchone()[0])
+
+
+def _write_arrow(found: Any, out: Path) -> int:
+    """The IPC stream of Apache Arrow, some thousand rows at a time."""
+    import pyarrow
+
+    reader, rows = found.fetch_record_batch(ROWS_AT_ONCE), 0
+    with pyarrow.OSFile(str(out), "wb") as file, pyarrow.ipc.new_stream(file, reader.schema) as stream:
+        for batch in reader:
+            stream.write_batch(batch)
+            rows += batch.num_rows
+    return rows
+
+
+def _watch(out: Path, expected_bytes: int) -> None:
+    """How far the file has grown, four times a second; the whole is an estimate, so it ends at 79."""
+    done, ticker = 0, threading.Event()
+    while not ticker.wait(0.25):
+        size = out.stat().st_size if out.exists() else 0
+        percent = min(79, 79 * size // max(expected_bytes, 1))
+        if percent > done:
+            done = percent
+            _say({"progress": done})
+
+
+def _measured(out: Path, form: str) -> dict[str, Any]:
+    """Size, SHA-256 of the whole and of each MiB, and how many rows end before each MiB does (texts alone can be counted)."""
+    whole, pieces, marks, size = sha256(), list[str](), list[int](), 0
+    counter = _Rows(form)
+    with out.open("rb") as file, ThreadPoolExecutor(1) as beside:
+        while piece := file.read(PIECE):
+            hashed = beside.submit(whole.update, piece)
+            pieces.append(f"sha256:{sha256(piece).hexdigest()}")
+            marks.append(counter.after(piece))
+            size += len(piece)
+            hashed.result()
+        os.fsync(file.fileno())
+    return {"bytes": size, "sha256": f"sha256:{whole.hexdigest()}", "pieces": pieces, "row_marks": marks if counter.can_count else []}
+
+
+class _Rows:
+    """Counts rows that have ended, piece by piece: line ends outside quotation marks."""
+
+    def __init__(self, form: str) -> None:
+        self.can_count = form in ("csv", "jsonl")
+        self.is_quoted = form == "csv"
+        self.rows = -1 if form == "csv" else 0  # the heading is no row
+        self.inside = False
+
+    def after(self, piece: bytes) -> int:
+        """Rows ended up to the end of this piece."""
+        if not self.is_quoted or (not self.inside and b'"' not in piece):
+            self.rows += piece.count(b"\n")
+            return max(self.rows, 0)
+        for part in piece.split(b'"'):
+            self.rows += 0 if self.inside else part.count(b"\n")
+            self.inside = not self.inside
+        self.inside = not self.inside  # the last part is not followed by a mark
+        return max(self.rows, 0)
+
+
+if __name__ == "__main__":
+    main()
