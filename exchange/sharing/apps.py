@@ -17,7 +17,9 @@ class SharingConfig(AppConfig):
     def ready(self) -> None:
         """Name the work that this room does in the background, and what it reminds of."""
         from catalog import work
+        from exchange.sharing import renewals
         from exchange.sharing.clocks import parts, reminders
 
         work.register(reminders.WORK, reminders.run)
+        reminders.register("agreements", renewals.due_reminders)
         reminders.register("parts", parts.due_reminders)

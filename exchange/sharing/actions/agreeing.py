@@ -12,9 +12,10 @@ from audit import acts
 from catalog.models import Department
 from exchange.accounts.models import Person
 from exchange.sharing import projection
+from exchange.sharing.clocks import reminders
 from exchange.sharing.errors import NotAskable, NotThatSide, StateChanged
 from exchange.sharing.lifecycle import AgreementEvent
-from exchange.sharing.models import Agreement
+from exchange.sharing.models import Agreement, ReminderKind
 from exchange.sharing.moves import move_agreement
 from exchange.sharing.sides import require_agreement_step
 from exchange.sharing.signing import HandedIn, document_certificate, sign, verified
@@ -54,4 +55,6 @@ def sign_agreement(
     done: dict[str, Any] = {"requester_signature": own, "signed_by": acting_user, "act_seq": act.seq}
     move_agreement(agreement, AgreementEvent.SIGN, acting_user=acting_user, department=department, **done)
     projection.supersede(agreement, acts.standing())
+    if agreement.document.get("supersedes"):
+        reminders.settle(str(agreement.document["supersedes"]), ReminderKind.AGREEMENT_ENDS)
     return agreement

@@ -15,9 +15,10 @@ from audit.proof.canonical import fresh_nonce
 from catalog.models import Department
 from exchange.accounts.models import Person
 from exchange.sharing import jurisdiction
+from exchange.sharing.clocks import reminders
 from exchange.sharing.errors import NotAskable, NotThatSide
 from exchange.sharing.lifecycle import AgreementEvent, Side
-from exchange.sharing.models import Agreement
+from exchange.sharing.models import Agreement, ReminderKind
 from exchange.sharing.moves import move_agreement
 from exchange.sharing.projection import folded
 from exchange.sharing.sides import require_agreement_step
@@ -82,6 +83,8 @@ def _act(
     acts.append(order, [signature], acting_user=acting_user)
     after = folded(agreement.agreement_id, acts.standing())
     move_agreement(agreement, event, acting_user=acting_user, department=department, note=reason["text"], **after)
+    if event is AgreementEvent.REVOKE:
+        reminders.settle(agreement.agreement_id, ReminderKind.AGREEMENT_ENDS)
     return agreement
 
 
