@@ -162,4 +162,21 @@ TERMS: dict[str, Any] = {
     "methods": ["VERIFY", "QUERY", "BATCH"],
     "systems": ["CAB-relief"],
     "fact_answers": 1000,
+    "monthly_subjects": 500,
+    "justifications": {
+        f"{kind}.{name}": "The allowance depends on it."
+        for kind, name in (
+            *(("items", item) for item in ("person", "type", "grade", "valid_until", "community", "name", "beds")),
+            *(("facts", fact) for fact in ("valid", "grade_in", "beds_at_least")),
+        )
+    },
+}
+
+# What the whole request of the world says beside its purpose.
+WORDS: dict[str, str] = {
+    "title": "Allowances without papers",
+    "reason": "Allowances are decided without papers.",
+    "recipients": "Officers who decide allowances.",
+    "contact_office": "Relief office",
+    "contact_telephone": "028-5550 0100",
 }

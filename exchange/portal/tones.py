@@ -42,6 +42,7 @@ STATES: dict[str, Face] = {
     "DRAFT": Face(Tone.NEUTRAL, "pencil", _("Draft")),
     "SUBMITTED": Face(Tone.WAITING, "clock", _("Submitted")),
     "CHECKED": Face(Tone.WAITING, "clock", _("Checked by the authority")),
+    "APPROVED_ONCE": Face(Tone.WAITING, "clock", _("Waits for the second officer")),
     "RETURNED": Face(Tone.ATTENTION, "alert", _("Returned for completion")),
     "APPROVED": Face(Tone.FOUND, "check", _("Approved")),
     "REFUSED": Face(Tone.STOPPED, "stop", _("Refused")),

@@ -9,7 +9,8 @@ from django.utils.translation import gettext as _
 
 from audit.proof.acts.scope import OWNER_CHECK
 from catalog.models import Dataset, Department
-from exchange.accounts.acting import is_steward, roles_in
+from exchange.accounts.acting import departments_as, departments_of, is_steward, roles_in
+from exchange.accounts.hands import hands_of
 from exchange.accounts.models import Role
 from exchange.sharing.errors import FourEyes, NotThatSide, StateChanged
 from exchange.sharing.lifecycle import (
@@ -56,15 +57,33 @@ def require_part_step(person: Any, department: Department, part: RequestPart, ev
 
 
 def require_part_four_eyes(person: Any, part: RequestPart, event: PartEvent) -> None:
-    """Whoever asked neither checks nor decides; whoever checked does not decide; no department decides its own asking."""
-    askers = {part.request.created_by_id, part.submitted_by_id}
-    if event in _CHECKS and person.pk in askers:
+    """Whoever asked neither checks nor decides; whoever checked does not decide; no department decides its own asking.
+
+    A person and whoever stands in for that person count as one.
+    """
+    hands = hands_of(person)
+    asked = hands.did(part.request.created_by_id, part.request.created_at) or hands.did(part.submitted_by_id, part.submitted_at)
+    if event in _CHECKS and asked:
         raise FourEyes(_("You made this request: a colleague must check it."))
-    if event in _DECISIONS and person.pk in askers | {part.checked_by_id}:
+    if event in _DECISIONS and (asked or hands.did(part.checked_by_id, part.checked_at)):
         raise FourEyes(_("You asked for this or checked it: another officer must decide."))
+    if event in _SECOND and hands.did(part.first_approved_by_id, part.first_approved_at):
+        raise FourEyes(_("You approved this first: another officer of your department must confirm it."))
     own = part.dataset.provider_id == part.request.requester_id
     if event in _DECISIONS and own and part.request.purpose_id != OWNER_CHECK:
         raise FourEyes(_("A department does not decide about its own request."))
+
+
+def reads_thread(person: Any, part: RequestPart) -> bool:
+    """Whether the person belongs to a party of the part: its requester, its owner, or the authority's reviewers."""
+    parties = {part.request.requester_id, part.dataset.provider_id}
+    return bool(parties & departments_of(person)) or settings.AUTHORITY_DEPARTMENT in departments_as(person, Role.REVIEWER)
+
+
+def require_thread(person: Any, part: RequestPart) -> None:
+    """Return for those who may read the messages of a part. Raises NotThatSide."""
+    if not reads_thread(person, part):
+        raise NotThatSide(_("Only the requester, the owner and the authority read these messages."), step="read")
 
 
 def require_agreement_step(person: Any, department: Department, agreement: Agreement, event: AgreementEvent) -> Side:
@@ -82,15 +101,19 @@ def require_agreement_step(person: Any, department: Department, agreement: Agree
 
 def require_other_signer(person: Any, agreement: Agreement) -> None:
     """Whoever approved or checked does not sign for the requester too."""
-    checked_by = agreement.part.checked_by_id if agreement.part else None
-    if person.pk in {agreement.approved_by_id, checked_by}:
+    part = agreement.part
+    hands = hands_of(person)
+    checked = part is not None and (
+        hands.did(part.checked_by_id, part.checked_at) or hands.did(part.first_approved_by_id, part.first_approved_at)
+    )
+    if checked or hands.did(agreement.approved_by_id, agreement.created_at):
         raise FourEyes(_("You approved or checked this: another officer of the requester must sign."))
 
 
 def part_steps(person: Any, department: Department, part: RequestPart) -> list[PartEvent]:
     """Steps that this person may take on this part now, sorted; for pages and the API's allowed actions."""
     events = part_events(PartState(part.state), part_sides(person, department, part))
-    internal = {PartEvent.GRANT_UNDER_OFFER}
+    internal = {PartEvent.GRANT_UNDER_OFFER, PartEvent.APPROVE_FIRST}
     return sorted(event for event in events - internal if not _refused(require_part_four_eyes, person, part, event))
 
 
@@ -111,7 +134,8 @@ def agreement_steps(person: Any, department: Department, agreement: Agreement) -
 
 
 _CHECKS = frozenset({PartEvent.CHECK, PartEvent.GRANT_UNDER_OFFER, PartEvent.RETURN})
-_DECISIONS = frozenset({PartEvent.APPROVE, PartEvent.REFUSE})
+_SECOND = frozenset({PartEvent.CONFIRM, PartEvent.SEND_BACK})
+_DECISIONS = _SECOND | {PartEvent.APPROVE, PartEvent.APPROVE_FIRST, PartEvent.REFUSE}
 
 
 def _sides(person: Any, department: Department, *, requester: str, dataset: Dataset) -> frozenset[Side]:

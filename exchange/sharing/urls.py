@@ -4,20 +4,27 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.sharing.api import agreements, requests
+from exchange.sharing.api import agreements, requests, reviewing
 
 _PART = "api/v1/requests/<str:number>/parts/<str:dataset>"
 _AGREEMENT = "api/v1/agreements/<str:agreement_id>"
 
 urlpatterns = [
     path("api/v1/requests", requests.Requests.as_view()),
+    path("api/v1/requests/least", reviewing.Least.as_view()),
+    path("api/v1/requests/answer_together", reviewing.AnswerTogether.as_view()),
     path("api/v1/requests/<str:number>", requests.OneRequest.as_view()),
     path("api/v1/requests/<str:number>/submit", requests.SubmitRequest.as_view()),
+    path("api/v1/requests/<str:number>/foreseen", reviewing.ForeseenRequest.as_view()),
     path(_PART, requests.OnePart.as_view()),
     path(f"{_PART}/check", requests.CheckPart.as_view()),
     path(f"{_PART}/return", requests.ReturnPart.as_view()),
     path(f"{_PART}/approve", requests.ApprovePart.as_view()),
     path(f"{_PART}/refuse", requests.RefusePart.as_view()),
+    path(f"{_PART}/confirm", reviewing.ConfirmPart.as_view()),
+    path(f"{_PART}/send_back", reviewing.SendBackPart.as_view()),
+    path(f"{_PART}/messages", reviewing.Messages.as_view()),
+    path(f"{_PART}/precedents", reviewing.Precedents.as_view()),
     path(f"{_PART}/withdraw", requests.WithdrawPart.as_view()),
     path("api/v1/agreements", agreements.Agreements.as_view()),
     path(_AGREEMENT, agreements.OneAgreement.as_view()),

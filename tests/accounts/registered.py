@@ -12,7 +12,7 @@ from exchange.sharing import actions as sharing_actions
 from exchange.sharing.actions import PartTerms, RequestWords
 from exchange.sharing.models import Agreement
 from tests import world_data as data
-from tests.world import World, _dataset, part_of
+from tests.world import World, _dataset, approve, justified, part_of
 
 LUO, NO_PHONE, TWIN = data.SUBJECTS[0], data.SUBJECTS[1], data.SUBJECTS[2]
 UNKNOWN = data.UNKNOWN_SUBJECT
@@ -60,17 +60,17 @@ def register_people(world: World) -> list[Agreement]:
     phones = _dataset(world.owner, PHONES, PHONES_ROWS, world.person("publisher"))
     asker, signer = _officer(world.authority, "asker"), _officer(world.authority, "signer")
     asked = {
-        names: PartTerms(items=[], facts={"name_is": {"name": {"text": 100}}}, methods=["VERIFY"], **_DAILY),
-        phones: PartTerms(items=["phone"], facts={}, methods=["QUERY"], **_DAILY),
+        names: justified(PartTerms(items=[], facts={"name_is": {"name": {"text": 100}}}, methods=["VERIFY"], **_DAILY)),
+        phones: justified(PartTerms(items=["phone"], facts={}, methods=["QUERY"], **_DAILY)),
     }
     found = []
     for dataset, terms in asked.items():
-        words = RequestWords(purpose=purpose, reason="Accounts are bound to who their holders are.")
+        words = RequestWords(purpose=purpose, **{**data.WORDS, "reason": "Accounts are bound to who their holders are."})
         request = sharing_actions.draft_request(words, parts={dataset: terms}, acting_user=asker, department=world.authority)
         sharing_actions.submit(request, acting_user=asker, department=world.authority)
         part = part_of(request)
         sharing_actions.check(part, acting_user=world.person("reviewer"), department=world.authority)
-        agreement = sharing_actions.approve(part, acting_user=world.person("approver"), department=world.owner)
+        agreement = approve(part, world.people, world.owner)
         found.append(sharing_actions.sign_agreement(agreement, acting_user=signer, department=world.authority))
     return found
 

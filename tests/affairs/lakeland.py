@@ -19,7 +19,8 @@ from exchange.affairs.models import Matter
 from exchange.jurisdictions import load_departments, load_purposes, load_registers
 from exchange.sharing import actions as sharing_actions
 from exchange.sharing.actions import PartTerms, RequestWords
-from tests.world import part_of, remembered_check
+from tests.world import justified, part_of, remembered_check
+from tests.world_data import WORDS
 
 FOLDER = Path(__file__).parents[1] / "second_jurisdiction"
 LEAD = "HEARTH"
@@ -113,8 +114,8 @@ def _agree(
 ) -> None:
     lead, owner = departments[LEAD], dataset.provider
     asker, signer = staff[f"{LEAD}-asker"], staff[f"{LEAD}-signer"]
-    wanted = PartTerms(systems=[f"{LEAD}-affairs"], fact_answers=1000, **terms)
-    words = RequestWords(purpose=purpose, reason="Fuel without papers.")
+    wanted = justified(PartTerms(systems=[f"{LEAD}-affairs"], fact_answers=1000, **terms))
+    words = RequestWords(purpose=purpose, **{**WORDS, "reason": "Fuel without papers."})
     request = sharing_actions.draft_request(words, parts={dataset: wanted}, acting_user=asker, department=lead)
     sharing_actions.submit(request, acting_user=asker, department=lead)
     agreement = sharing_actions.check(part_of(request), acting_user=staff["reviewer"], department=departments["REEVE"])

@@ -28,8 +28,8 @@ from exchange.jurisdictions import load_purposes, load_registers
 from exchange.sharing import actions as sharing_actions
 from exchange.sharing.actions import PartTerms, RequestWords
 from exchange.sharing.models import Agreement
-from tests.world import part_of, remembered_check
-from tests.world_data import resident
+from tests.world import justified, part_of, remembered_check
+from tests.world_data import WORDS, resident
 
 DEPARTMENTS = {
     "DATA": "Data Bureau",
@@ -178,8 +178,8 @@ def agree(
     dataset: Dataset, purpose: Purpose, departments: Mapping[str, Department], staff: Mapping[str, Person], **terms: Any
 ) -> Agreement:
     """An agreement in force by which CAB-affairs may ask; each step by the person whose step it is."""
-    wanted = PartTerms(**{"systems": ["CAB-affairs"], "fact_answers": FACT_ANSWERS, **terms})
-    words = RequestWords(purpose=purpose, reason="Decided without papers.")
+    wanted = justified(PartTerms(**{"systems": ["CAB-affairs"], "fact_answers": FACT_ANSWERS, **terms}))
+    words = RequestWords(purpose=purpose, **{**WORDS, "reason": "Decided without papers."})
     cab, owner = departments["CAB"], dataset.provider
     request = sharing_actions.draft_request(words, parts={dataset: wanted}, acting_user=staff["cab_asker"], department=cab)
     sharing_actions.submit(request, acting_user=staff["cab_asker"], department=cab)
@@ -187,6 +187,8 @@ def agree(
     agreement = sharing_actions.check(part, acting_user=staff["reviewer"], department=departments["DATA"])
     if agreement is None:
         agreement = sharing_actions.approve(part, acting_user=staff[f"{owner.code.lower()}_officer"], department=owner)
+    if agreement is None:
+        agreement = sharing_actions.confirm(part, acting_user=staff[f"{owner.code.lower()}_second"], department=owner)
     return sharing_actions.sign_agreement(agreement, acting_user=staff["cab_signer"], department=cab)
 
 
@@ -229,6 +231,7 @@ def _staff(departments: Mapping[str, Department]) -> dict[str, Person]:
         "cab_officer_2": ("CAB", Role.OFFICER),
         "cab_clerk": ("CAB", Role.CLERK),
         "dpf_officer": ("DPF", Role.OFFICER),
+        "dpf_second": ("DPF", Role.OFFICER),
         "hrss_officer": ("HRSS", Role.OFFICER),
         "psb_officer": ("PSB", Role.OFFICER),
         **{f"{code.lower()}_publisher": (code, Role.PUBLISHER) for code in DEPARTMENTS},

@@ -156,11 +156,11 @@ def test_a_steward_is_appointed_and_dismissed(world: World) -> None:
 
 def test_the_person_who_approved_cannot_sign_for_the_other_side_and_is_told_why(world: World) -> None:
     from exchange.sharing import actions
-    from tests.world import ask, part_of
+    from tests.world import approve, ask, part_of
 
     request = ask(world.person("asker"), world.requester, world.purpose, world.conditional)
     actions.check(part_of(request), acting_user=world.person("reviewer"), department=world.authority)
-    agreement = actions.approve(part_of(request), acting_user=world.person("approver"), department=world.owner)
+    agreement = approve(part_of(request), world.people, world.owner)
     grant_role(world.person("approver"), department=world.requester, role=Role.OFFICER, acting_user=None)
     client = signed_in(world, "approver")
     client.post("/en/accounts/department/", {"department": "CAB"})

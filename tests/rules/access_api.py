@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from tests.world_data import CONDITIONAL, TERMS
+from tests.world_data import CONDITIONAL, TERMS, WORDS
 
 TABLE = """
 method route                                                        scenario   nobody req own stw pub adm rev aud out dta ina
@@ -123,7 +123,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "api/v1/me/acting_department"): {"department": "DPF"},
     ("POST", "api/v1/people"): {"username": "dpf.new", "name_en": "Li Na", "department": "DPF", "role": "OFFICER"},
     ("POST", "api/v1/people/<uuid:person_id>/roles"): {"department": "DPF", "role": "OFFICER"},
-    ("POST", "api/v1/requests"): {"purpose": "disability_allowance", "reason": "No papers.", "parts": [{"dataset": "R14", **TERMS}]},
+    ("POST", "api/v1/requests"): {"purpose": "disability_allowance", **WORDS, "parts": [{"dataset": "R14", **TERMS}]},
     ("PUT", "api/v1/requests/<str:number>"): {"purpose": "disability_allowance", "reason": "Better said."},
     ("PUT", PART): {"dataset": "R14", **TERMS, "items": ["grade"]},
     ("POST", f"{PART}/return"): {"missing": [{"where": "reason", "message": "Say which allowance."}]},

@@ -26,8 +26,8 @@ from exchange.sharing import actions
 from exchange.sharing.actions import PartTerms, RequestWords
 from exchange.sharing.models import Agreement, SharingRequest
 from tests.affairs import licence_rows
-from tests.world import World, agree, ask, build_world, part_of, remembered_check
-from tests.world_data import CONDITIONAL, CONDITIONAL_ROWS, TERMS, resident
+from tests.world import World, agree, approve, ask, build_world, part_of, remembered_check
+from tests.world_data import CONDITIONAL, CONDITIONAL_ROWS, TERMS, WORDS, resident
 
 # The columns of the access tables: nobody, an officer of the requester, an officer, a steward, a publisher and an administrator of
 # the owner, a reviewer of the authority, an auditor, an officer of a department that has nothing to do with it, an administrator of
@@ -73,7 +73,7 @@ def build_city() -> City:
     submitted, checked, proposed = (ask(world.person("asker"), world.requester, world.purpose, world.conditional) for _ in range(3))
     _check(world, checked)
     _check(world, proposed)
-    agreement = actions.approve(part_of(proposed), acting_user=world.person("approver"), department=world.owner)
+    agreement = approve(part_of(proposed), world.people, world.owner)
     invited = add_person(
         "dpf.invited", names={"en": "Li Na", "zh": ""}, department=world.owner, role=Role.OFFICER, acting_user=world.person("owner_admin")
     )
@@ -139,7 +139,7 @@ def _check(world: World, request: SharingRequest) -> None:
 
 
 def _draft(world: World) -> SharingRequest:
-    words = RequestWords(purpose=world.purpose, reason="Not yet handed in.")
+    words = RequestWords(purpose=world.purpose, **{**WORDS, "reason": "Not yet handed in."})
     wanted = {world.conditional: PartTerms(**TERMS)}
     return actions.draft_request(words, parts=wanted, acting_user=world.person("asker"), department=world.requester)
 

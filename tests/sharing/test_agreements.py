@@ -16,7 +16,7 @@ from exchange.sharing import actions, projection
 from exchange.sharing.errors import FourEyes, NotAskable, NotThatSide, StateChanged
 from exchange.sharing.models import Agreement
 from exchange.sharing.sides import agreement_steps
-from tests.world import World, agree, ask, part_of
+from tests.world import World, agree, approve, ask, part_of
 
 WHY: dict[str, Any] = {"reason": "Checked by hand.", "ground": "MISUSE_SUSPECTED"}
 
@@ -77,7 +77,7 @@ def test_whoever_approved_does_not_sign_for_the_requester(small_world: World) ->
     grant_role(approver, department=small_world.requester, role=Role.OFFICER, acting_user=small_world.person("requester_admin"))
     part = part_of(small_world.request)
     actions.check(part, **who(small_world, "reviewer", "authority"))
-    agreement = actions.approve(part, **who(small_world, "approver", "owner"))
+    agreement = approve(part, small_world.people, small_world.owner)
     with pytest.raises(FourEyes):
         actions.sign_agreement(agreement, **who(small_world, "approver", "requester"))
     assert agreement.agreement_id not in acts.standing().agreements
@@ -89,7 +89,7 @@ def test_whoever_approved_does_not_sign_for_the_requester(small_world: World) ->
 def test_only_an_officer_of_the_requester_signs(small_world: World, name: str, department: str) -> None:
     part = part_of(small_world.request)
     actions.check(part, **who(small_world, "reviewer", "authority"))
-    agreement = actions.approve(part, **who(small_world, "owner_officer", "owner"))
+    agreement = approve(part, small_world.people, small_world.owner)
     with pytest.raises(NotThatSide):
         actions.sign_agreement(agreement, **who(small_world, name, department))
 
@@ -104,7 +104,7 @@ def test_a_text_changed_in_the_table_is_not_accepted(small_world: World) -> None
 
     part = part_of(small_world.request)
     actions.check(part, **who(small_world, "reviewer", "authority"))
-    agreement = actions.approve(part, **who(small_world, "approver", "owner"))
+    agreement = approve(part, small_world.people, small_world.owner)
     agreement.order["agreement"]["items"].append("person")
     Agreement.objects.filter(pk=agreement.pk).update(order=agreement.order, document=agreement.order["agreement"])
     agreement.refresh_from_db()

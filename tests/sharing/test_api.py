@@ -10,10 +10,10 @@ from django.test import Client
 from audit import acts
 from exchange.accounts.models import Person
 from tests.world import World
-from tests.world_data import TERMS
+from tests.world_data import TERMS, WORDS
 
 JSON = "application/json"
-BODY = {"purpose": "disability_allowance", "reason": "No papers.", "parts": [{"dataset": "R14", **TERMS}]}
+BODY = {"purpose": "disability_allowance", **WORDS, "parts": [{"dataset": "R14", **TERMS}]}
 
 
 def caller(person: Person | None) -> Client:
@@ -52,7 +52,11 @@ def test_a_request_goes_from_draft_to_revocation(small_world: World) -> None:
     assert (edited.status_code, edited["ETag"], [i["name"] for i in edited.json()["parts"][0]["items"]]) == (200, '"2"', ["grade"])
     assert send(small_world, "asker", f"requests/{number}/submit").json()["state"] == "SUBMITTED"
     assert send(small_world, "reviewer", f"{part}/check").json()["parts"][0]["state"] == "CHECKED"
-    approved = send(small_world, "approver", f"{part}/approve", {"refused": {"valid": "Not needed."}}).json()["parts"][0]
+    verdicts = {"facts.valid": {"decision": "REFUSED", "ground": "NOT_NEEDED_FOR_DUTY", "reason": "Not needed."}}
+    waiting = send(small_world, "approver", f"{part}/approve", {"verdicts": verdicts}).json()["parts"][0]
+    assert (waiting["state"], waiting["agreement"], waiting["allowed"]) == ("APPROVED_ONCE", None, [])
+    assert send(small_world, "approver", f"{part}/confirm").status_code == 403
+    approved = send(small_world, "owner_officer", f"{part}/confirm").json()["parts"][0]
     assert (approved["state"], approved["allowed"]) == ("APPROVED", [])
     agreement = f"agreements/{approved['agreement']}"
     assert send(small_world, "signer", agreement, method="get").json()["allowed"] == ["sign"]

@@ -19,13 +19,13 @@ from exchange.sharing import actions
 from exchange.sharing.actions import PartTerms, RequestWords
 from exchange.sharing.errors import EditionChanged, NotAskable, NotThatSide, StateChanged
 from exchange.sharing.models import Move, SharingRequest
-from tests.world import World, ask, part_of
-from tests.world_data import TERMS
+from tests.world import World, ask, justified, part_of
+from tests.world_data import TERMS, WORDS
 
 
 def draft(world: World, **terms: Any) -> SharingRequest:
     wanted = PartTerms(**{**TERMS, **terms})
-    words = RequestWords(purpose=world.purpose, reason="Why not.")
+    words = RequestWords(purpose=world.purpose, **{**WORDS, "reason": "Why not."})
     parts = {world.conditional: wanted}
     return actions.draft_request(words, parts=parts, acting_user=world.person("asker"), department=world.requester)
 
@@ -90,7 +90,7 @@ def test_a_flipped_table_row_does_not_make_an_item_askable(small_world: World) -
 
 
 def test_a_department_does_not_ask_itself_for_another_purpose(small_world: World) -> None:
-    words = RequestWords(purpose=small_world.purpose)
+    words = RequestWords(purpose=small_world.purpose, **WORDS)
     terms = PartTerms(**{**TERMS, "systems": ["DPF-register"]})
     who: dict[str, Any] = {"acting_user": small_world.person("approver"), "department": small_world.owner}
     request = actions.draft_request(words, parts={small_world.conditional: terms}, **who)
@@ -101,7 +101,7 @@ def test_a_department_does_not_ask_itself_for_another_purpose(small_world: World
 
 def test_a_legal_basis_is_needed_and_copied(small_world: World) -> None:
     assert small_world.request.legal_basis[0]["article"] == "Part 2"
-    words = RequestWords(purpose=small_world.purpose, legal_basis=[])
+    words = RequestWords(purpose=small_world.purpose, legal_basis=[], **WORDS)
     who: dict[str, Any] = {"acting_user": small_world.person("asker"), "department": small_world.requester}
     request = actions.draft_request(words, parts={small_world.conditional: PartTerms(**TERMS)}, **who)
     with pytest.raises(NotAskable) as refused:
@@ -111,7 +111,7 @@ def test_a_legal_basis_is_needed_and_copied(small_world: World) -> None:
 
 @pytest.mark.parametrize("name", ["requester_admin", "publisher", "reviewer", "auditor", "outsider"])
 def test_only_an_officer_of_the_department_asks_for_it(small_world: World, name: str) -> None:
-    words = RequestWords(purpose=small_world.purpose)
+    words = RequestWords(purpose=small_world.purpose, **WORDS)
     with pytest.raises(RoleNeeded):
         actions.draft_request(words, parts={}, acting_user=small_world.person(name), department=small_world.requester)
 
@@ -161,8 +161,8 @@ def test_each_step_is_one_entry_that_holds_neither_names_nor_words(small_world: 
 
 
 def test_two_datasets_make_two_parts_with_their_own_clock(small_world: World) -> None:
-    words = RequestWords(purpose=small_world.purpose)
-    other = PartTerms(items=["name"], methods=["QUERY"], systems=["CAB-relief"])
+    words = RequestWords(purpose=small_world.purpose, **WORDS)
+    other = justified(PartTerms(items=["name"], methods=["QUERY"], systems=["CAB-relief"]))
     parts = {small_world.conditional: PartTerms(**TERMS), small_world.unconditional: other}
     who: dict[str, Any] = {"acting_user": small_world.person("asker"), "department": small_world.requester}
     request = actions.draft_request(words, parts=parts, **who)

@@ -14,7 +14,7 @@ from exchange.sharing import actions
 from exchange.sharing.errors import KeyElsewhere, NotAskable, StateChanged
 from exchange.sharing.models import Agreement
 from exchange.sharing.signing import HandedIn
-from tests.world import World, part_of
+from tests.world import World, approve, part_of
 
 WHY: dict[str, Any] = {"reason": "Checked by hand.", "ground": "MISUSE_SUSPECTED"}
 
@@ -33,7 +33,7 @@ def signed(signer: PemSigner, order: dict[str, Any], role: str) -> dict[str, Any
 def proposed(world: World) -> Agreement:
     part = part_of(world.request)
     actions.check(part, acting_user=world.person("reviewer"), department=world.authority)
-    return actions.approve(part, acting_user=world.person("approver"), department=world.owner)
+    return approve(part, world.people, world.owner)
 
 
 def owner(world: World) -> dict[str, Any]:

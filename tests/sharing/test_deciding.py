@@ -17,7 +17,8 @@ from exchange.accounts.actions import grant_role
 from exchange.accounts.models import Role
 from exchange.sharing import actions
 from exchange.sharing.errors import FourEyes, HubCustody, NotAskable, NotThatSide, StateChanged
-from exchange.sharing.models import Agreement, RequestPart
+from exchange.sharing.models import Agreement, RequestPart, Wish
+from exchange.sharing.verdicts import Verdict
 from tests.world import World, ask, part_of
 
 
@@ -28,7 +29,14 @@ def checked(world: World, name: str = "reviewer") -> RequestPart:
 
 
 def approve(world: World, part: RequestPart, name: str = "approver", **more: Any) -> Agreement:
-    return actions.approve(part, acting_user=world.person(name), department=world.owner, **more)
+    """Approve, and confirm by whichever officer of the owner is left."""
+    agreement = actions.approve(part, acting_user=world.person(name), department=world.owner, **more)
+    second = "approver" if name == "owner_officer" else "owner_officer"
+    return agreement or actions.confirm(part, acting_user=world.person(second), department=world.owner)
+
+
+def no(reason: str = "The fact is enough.", ground: str = "BEYOND_PURPOSE") -> Verdict:
+    return Verdict(Wish.REFUSED, ground, reason)
 
 
 def test_the_agreement_says_what_was_asked_and_the_provider_has_signed_it(small_world: World) -> None:
@@ -48,23 +56,23 @@ def test_a_steward_approves_too(small_world: World) -> None:
 
 
 def test_an_approval_may_leave_items_and_facts_out_with_a_reason(small_world: World) -> None:
-    agreement = approve(small_world, checked(small_world), refused={"grade": "The fact is enough.", "valid": "Not needed."})
+    agreement = approve(small_world, checked(small_world), verdicts={"items.grade": no(), "facts.valid": no()})
     assert agreement.document["items"] == ["valid_until"]
     assert [fact["fact"] for fact in agreement.document["facts"]] == ["grade_in"]
     part = part_of(small_world.request)
     assert {item.name: item.decision for item in part.items.all()} == {"grade": "REFUSED", "valid_until": "GRANTED"}
 
 
-@pytest.mark.parametrize("refused", [{"grade": " "}, {"gone": "Why."}])
-def test_a_refused_item_was_asked_and_has_a_reason(small_world: World, refused: dict[str, str]) -> None:
+@pytest.mark.parametrize("verdicts", [{"items.grade": no(" ")}, {"items.gone": no()}, {"grade": no()}])
+def test_a_refused_item_was_asked_and_has_a_reason(small_world: World, verdicts: dict[str, Verdict]) -> None:
     with pytest.raises(NotAskable):
-        approve(small_world, checked(small_world), refused=refused)
+        approve(small_world, checked(small_world), verdicts=verdicts)
 
 
 def test_refusing_everything_is_not_an_approval(small_world: World) -> None:
-    everything = dict.fromkeys(["grade", "valid_until", "valid", "grade_in"], "No.")
+    everything = dict.fromkeys(["items.grade", "items.valid_until", "facts.valid", "facts.grade_in"], no())
     with pytest.raises(NotAskable):
-        approve(small_world, checked(small_world), refused=everything)
+        approve(small_world, checked(small_world), verdicts=everything)
 
 
 @pytest.mark.parametrize("name", ["publisher", "owner_admin"])

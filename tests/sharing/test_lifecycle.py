@@ -31,7 +31,14 @@ PART_MOVES: dict[str, dict[str, str]] = {
     "DRAFT": {"edit": "DRAFT", "submit": "SUBMITTED", "withdraw": "WITHDRAWN"},
     "RETURNED": {"edit": "RETURNED", "submit": "SUBMITTED", "withdraw": "WITHDRAWN"},
     "SUBMITTED": {"check": "CHECKED", "grant_under_offer": "APPROVED", "return": "RETURNED", "withdraw": "WITHDRAWN"},
-    "CHECKED": {"approve": "APPROVED", "refuse": "REFUSED", "return": "RETURNED", "withdraw": "WITHDRAWN"},
+    "CHECKED": {
+        "approve": "APPROVED",
+        "approve_first": "APPROVED_ONCE",
+        "refuse": "REFUSED",
+        "return": "RETURNED",
+        "withdraw": "WITHDRAWN",
+    },
+    "APPROVED_ONCE": {"confirm": "APPROVED", "send_back": "CHECKED", "withdraw": "WITHDRAWN"},
     "APPROVED": {},
     "REFUSED": {},
     "WITHDRAWN": {},
@@ -58,7 +65,9 @@ def test_a_part_moves_as_the_table_says_or_not_at_all(small_world: World) -> Non
     part = part_of(small_world.request)
     actor: dict[str, Any] = {"acting_user": small_world.person("asker"), "department": small_world.requester}
     for state, event in product(PartState, PartEvent):
-        RequestPart.objects.filter(pk=part.pk).update(state=state, decision_reason="x", ground="LAW_FORBIDS")
+        RequestPart.objects.filter(pk=part.pk).update(
+            state=state, decision_reason="x", ground="LAW_FORBIDS", first_approved_by=actor["acting_user"]
+        )
         part.refresh_from_db()
         outcome = _outcome(lambda event=event: move_part(part, event, **actor))  # type: ignore[misc]
         part.refresh_from_db()
@@ -93,7 +102,9 @@ def test_a_row_that_moved_meanwhile_is_not_moved_again(small_world: World) -> No
         ("SUBMITTED", "PROVIDER", set()),
         ("SUBMITTED", "REQUESTER", {"withdraw"}),
         ("CHECKED", "AUTHORITY", set()),
-        ("CHECKED", "PROVIDER", {"approve", "refuse", "return"}),
+        ("CHECKED", "PROVIDER", {"approve", "approve_first", "refuse", "return"}),
+        ("APPROVED_ONCE", "PROVIDER", {"confirm", "send_back"}),
+        ("APPROVED_ONCE", "AUTHORITY", set()),
         ("APPROVED", "PROVIDER", set()),
     ],
 )

@@ -11,6 +11,7 @@ from catalog.models import Dataset, Department, Purpose
 from exchange.accounts.models import Person
 from exchange.demonstration.building import staff
 from exchange.demonstration.building.plans import IN_FORCE, IS_SIGNED, PLANS, Goal, Plan
+from exchange.demonstration.building.plans.plan import SAID
 from exchange.demonstration.building.roll import APPROVER, ASKER, REVIEWER
 from exchange.sharing import actions
 from exchange.sharing.actions import RequestWords
@@ -58,7 +59,7 @@ def _part(plan: Plan) -> RequestPart:
     found = RequestPart.objects.filter(request__requester=plan.requester, request__reason=plan.reason).first()
     if found is not None:
         return found
-    words = RequestWords(purpose=Purpose.objects.get(code=plan.purpose), reason=plan.reason)
+    words = RequestWords(purpose=Purpose.objects.get(code=plan.purpose), reason=plan.reason, **SAID)
     person, department = _at(plan.requester, ASKER)
     parts = {Dataset.objects.get(code=plan.dataset): plan.terms()}
     request = actions.draft_request(words, parts=parts, acting_user=person, department=department)
@@ -82,6 +83,11 @@ def _return(plan: Plan, part: RequestPart) -> None:
 def _approve(_plan: Plan, part: RequestPart) -> None:
     person, department = _at(part.dataset.provider_id, APPROVER)
     actions.approve(part, acting_user=person, department=department)
+
+
+def _confirm(_plan: Plan, part: RequestPart) -> None:
+    person, department = _at(part.dataset.provider_id, ASKER)
+    actions.confirm(part, acting_user=person, department=department)
 
 
 def _refuse(plan: Plan, part: RequestPart) -> None:
@@ -123,6 +129,7 @@ _NEXT: Mapping[PartState, Callable[[Plan], Step | None]] = {
     PartState.DRAFT: lambda plan: None if plan.goal is Goal.DRAFT else _submit,
     PartState.SUBMITTED: _after_submission,
     PartState.CHECKED: _after_check,
+    PartState.APPROVED_ONCE: lambda _plan: _confirm,
 }
 
 

@@ -15,14 +15,15 @@ from django.utils.translation import gettext as _
 
 from audit import acts, trail
 from audit.errors import Fault
+from audit.proof.acts import Standing
 from audit.proof.canonical import document_hash
-from catalog import clocks
 from catalog.models import Dataset, Department, Purpose
 from exchange.accounts.acting import acting_as
 from exchange.accounts.models import Person, Role
-from exchange.sharing import jurisdiction
 from exchange.sharing.askable import Wanted, askable_faults
+from exchange.sharing.due import answer_due
 from exchange.sharing.errors import EditionChanged, NotAskable
+from exchange.sharing.least import Proposal, beyond_faults, the_least
 from exchange.sharing.lifecycle import PartEvent
 from exchange.sharing.models import RequestedFact, RequestedItem, RequestPart, SharingRequest
 from exchange.sharing.moves import move_part
@@ -33,7 +34,10 @@ DEFAULT_PERIOD = timedelta(days=365)
 
 @dataclass(frozen=True)
 class PartTerms:
-    """What one part asks of one dataset. Facts map names to allowed parameter values; None: the default."""
+    """What one part asks of one dataset. Facts map names to allowed parameter values; None: the default.
+
+    `justifications`: `items.grade` or `facts.valid` → why, for what goes beyond the least that the purpose needs.
+    """
 
     items: Sequence[str] = ()
     facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
@@ -48,18 +52,25 @@ class PartTerms:
     period_until: datetime | None = None
     retention_days: int = 30
     supersedes: str = ""
+    monthly_subjects: int | None = None
+    justifications: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class RequestWords:
     """What the whole request says: for which purpose, on which law (None: the purpose's own), and why in own words.
 
-    `legal_basis` is a list of `{"text": {"en": …, "zh": …}, "article": …}`.
+    `legal_basis` is a list of `{"text": {"en": …, "zh": …}, "article": …}`. `recipients`: who inside the requester will see the
+    data. The contact is an office with its telephone, never a person.
     """
 
     purpose: Purpose
     reason: str = ""
     legal_basis: Sequence[Mapping[str, Any]] | None = None
+    title: str = ""
+    recipients: str = ""
+    contact_office: str = ""
+    contact_telephone: str = ""
 
 
 @transaction.atomic
@@ -85,9 +96,8 @@ def draft_request(
         requester=department,
         created_by=acting_user,
         purpose=words.purpose,
-        legal_basis=_legal_basis(words),
-        reason=words.reason,
         sent_as=sent_as,
+        **_said(words),
     )
     request.number = f"{timezone.localdate():%Y}-{request.pk:06d}"
     request.save(update_fields=["number"])
@@ -111,8 +121,7 @@ def edit_request(request: SharingRequest, *, words: RequestWords, edition: int, 
         require_part_step(acting_user, department, part, PartEvent.EDIT)
     acting_as(acting_user, request.requester, Role.OFFICER)
     _next_edition(request, edition)
-    changes = {"purpose": words.purpose, "legal_basis": _legal_basis(words), "reason": words.reason}
-    SharingRequest.objects.filter(pk=request.pk).update(**changes)
+    SharingRequest.objects.filter(pk=request.pk).update(purpose=words.purpose, **_said(words))
     request.refresh_from_db()
     trail.record(
         {"type": "request", "event": "edit", "requester": department.code, "purpose": words.purpose.code, "acting": str(acting_user.pk)}
@@ -133,17 +142,22 @@ def edit_part(part: RequestPart, *, terms: PartTerms, edition: int, acting_user:
 @transaction.atomic
 def submit(request: SharingRequest, *, acting_user: Person, department: Department) -> None:
     """Hand in every part that is still a draft or was returned. Raises NotAskable with the complete list of faults."""
-    waiting = [part for part in request.parts.select_related("dataset", "request") if _can_submit(part)]
+    waiting = [part for part in request.parts.select_related("dataset", "request") if is_unsent(part)]
     if not waiting:
         raise NotAskable(_("Nothing of this request is left to hand in."), code="NOTHING_TO_SUBMIT")
     for part in waiting:
         require_part_step(acting_user, department, part, PartEvent.SUBMIT)
+    _copy_legal_text(request)
     standing = acts.standing()
-    faults = [fault for part in waiting for fault in [*askable_faults(wanted(part), standing), *_period_faults(part)]]
+    least = the_least(request.purpose_id, standing)
+    faults = [*words_faults(request), *(fault for part in waiting for fault in part_faults(part, standing, least.get(part.dataset.code)))]
     if faults:
         raise NotAskable(_("The request cannot be handed in yet: see the list."), faults=faults)
     for part in waiting:
-        _submit_part(part, standing.versions[part.dataset.code].hash, acting_user=acting_user, department=department)
+        part.request = request
+        proposal = least.get(part.dataset.code, Proposal(part.dataset.code))
+        version = standing.versions[part.dataset.code].hash
+        _submit_part(part, version, proposal, acting_user=acting_user, department=department)
 
 
 @transaction.atomic
@@ -167,27 +181,49 @@ def wanted(part: RequestPart) -> Wanted:
         row_filter=part.row_filter or {},
         legal_basis=tuple(request.legal_basis),
         supersedes=part.supersedes,
+        justified={row.wish: row.justification for row in (*part.items.all(), *part.facts.all())},
     )
+
+
+def words_faults(request: SharingRequest) -> list[Fault]:
+    """What the whole request still has to say before it is sent."""
+    needed = {
+        "title": (request.title, _("Give the project a name.")),
+        "reason": (request.reason, _("Say why the data are needed.")),
+        "recipients": (request.recipients, _("Say who in your department will see the data.")),
+        "contact_office": (request.contact_office, _("Name the office that answers questions.")),
+        "contact_telephone": (request.contact_telephone, _("Name the telephone of that office.")),
+    }
+    return [Fault(f"request.{name}", "required", text) for name, (value, text) in needed.items() if not value.strip()]
+
+
+def part_faults(part: RequestPart, standing: Standing, least: Proposal | None) -> list[Fault]:
+    """Every reason why a part cannot be sent as it stands."""
+    asked = wanted(part)
+    impossible = askable_faults(asked, standing)
+    said = {fault.where for fault in impossible}
+    beyond = [fault for fault in beyond_faults(asked.dataset, asked.wishes, asked.justified, least) if fault.where not in said]
+    return [*impossible, *beyond, *_volume_faults(part), *_period_faults(part)]
 
 
 def _sent_as(key: str, person: Person, department: Department) -> str | None:
     return document_hash({"key": key, "person": str(person.pk), "department": department.code}) if key else None
 
 
-def _can_submit(part: RequestPart) -> bool:
+def is_unsent(part: RequestPart) -> bool:
+    """Whether a part is a draft, or was returned and waits to be sent again."""
     return part.state in {"DRAFT", "RETURNED"}
 
 
-def _submit_part(part: RequestPart, version: str, *, acting_user: Person, department: Department) -> None:
-    is_open = part.dataset.sharing_attribute == "UNCONDITIONAL"
-    limit = jurisdiction.time_limit("answer_unconditional" if is_open else "answer_conditional")
-    due = clocks.due(limit, received=timezone.localdate(), calendar=jurisdiction.calendar())
+def _submit_part(part: RequestPart, version: str, proposal: Proposal, *, acting_user: Person, department: Department) -> None:
+    limit, due = answer_due(part.dataset.sharing_attribute, received=timezone.localdate())
     move_part(
         part,
         PartEvent.SUBMIT,
         acting_user=acting_user,
         department=department,
         version_hash=version,
+        proposal=proposal.document,
         submitted_by=acting_user,
         submitted_at=timezone.now(),
         checked_by=None,
@@ -200,10 +236,37 @@ def _submit_part(part: RequestPart, version: str, *, acting_user: Person, depart
     )
 
 
+def _copy_legal_text(request: SharingRequest) -> None:
+    """The purpose's own legal text as it stands today, unless the requester named another."""
+    if not request.basis_is_own:
+        request.legal_basis = _legal_basis(RequestWords(purpose=request.purpose))
+        request.save(update_fields=["legal_basis"])
+
+
+def _volume_faults(part: RequestPart) -> list[Fault]:
+    if part.monthly_subjects:
+        return []
+    text = _("Say about how many subjects will be asked for in a month.")
+    return [Fault(f"{part.dataset.code}.monthly_subjects", "required", text)]
+
+
 def _period_faults(part: RequestPart) -> list[Fault]:
     if part.period_until > timezone.now():
         return []
     return [Fault(f"{part.dataset.code}.period", "past", _("The period is over: choose a later end."))]
+
+
+def _said(words: RequestWords) -> dict[str, Any]:
+    """The columns of the request."""
+    return {
+        "legal_basis": _legal_basis(words),
+        "basis_is_own": words.legal_basis is not None,
+        "title": words.title,
+        "reason": words.reason,
+        "recipients": words.recipients,
+        "contact_office": words.contact_office,
+        "contact_telephone": words.contact_telephone,
+    }
 
 
 def _legal_basis(words: RequestWords) -> list[dict[str, Any]]:
@@ -229,8 +292,13 @@ def _make_part(request: SharingRequest, dataset: Dataset, terms: PartTerms) -> R
 
 
 def _make_wishes(part: RequestPart, terms: PartTerms) -> None:
-    RequestedItem.objects.bulk_create([RequestedItem(part=part, name=name) for name in dict.fromkeys(terms.items)])
-    facts = [RequestedFact(part=part, name=name, parameters=dict(values)) for name, values in terms.facts.items()]
+    why = terms.justifications
+    items = [RequestedItem(part=part, name=name, justification=why.get(f"items.{name}", "")) for name in dict.fromkeys(terms.items)]
+    RequestedItem.objects.bulk_create(items)
+    facts = [
+        RequestedFact(part=part, name=name, parameters=dict(values), justification=why.get(f"facts.{name}", ""))
+        for name, values in terms.facts.items()
+    ]
     RequestedFact.objects.bulk_create(facts)
 
 
@@ -248,4 +316,5 @@ def _columns(terms: PartTerms) -> dict[str, Any]:
         "period_until": terms.period_until or begin + DEFAULT_PERIOD,
         "retention_days": terms.retention_days,
         "supersedes": terms.supersedes,
+        "monthly_subjects": terms.monthly_subjects,
     }

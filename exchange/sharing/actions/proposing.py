@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from audit.ground import log_origin
 from audit.proof.acts import Standing, agreement_id
+from audit.proof.keys import Certificate
 from exchange.accounts.models import Person
 from exchange.sharing.askable import touched_sensitivity
 from exchange.sharing.models import Agreement, RequestedFact, RequestedItem, RequestPart, Wish
@@ -40,11 +41,20 @@ def propose(part: RequestPart, standing: Standing, *, offered: Offered | None, a
     )
 
 
+def require_provider_key(part: RequestPart, standing: Standing) -> None:
+    """Return where the provider's key may sign what is decided, so that the first of two officers learns of it. Raises HubCustody."""
+    _fitting_certificate(agreement_text(part, standing, hub=log_origin()), standing)
+
+
 def _provider_signature(order: dict[str, Any], standing: Standing) -> dict[str, Any] | None:
     """By the hub-held key; None where the department keeps its key and will hand the signature in."""
-    text = order["agreement"]
+    certificate = _fitting_certificate(order["agreement"], standing)
+    return sign(order, certificate, role="provider") if hub_signs_for(certificate) else None
+
+
+def _fitting_certificate(text: dict[str, Any], standing: Standing) -> Certificate:
     certificate = document_certificate(standing, text["provider"], now=timezone.now())
     document = standing.versions[text["dataset"]].version
     facts = tuple(fact["fact"] for fact in text["facts"])
     require_custody(certificate, sensitivity=touched_sensitivity(document, tuple(text["items"]), facts))
-    return sign(order, certificate, role="provider") if hub_signs_for(certificate) else None
+    return certificate

@@ -15,15 +15,24 @@ from exchange.sharing import actions
 from exchange.sharing.actions import PartTerms, RequestWords
 from exchange.sharing.api import shapes
 from exchange.sharing.api.doors import ACTING, CURSOR, EDIT_PROBLEMS, IDEMPOTENCY_KEY, IF_MATCH, PROBLEMS, Door, edition_of
+from exchange.sharing.api.reviewing_shapes import ApproveIn, CheckIn, verdicts_of
 from exchange.sharing.errors import NotAskable
 from exchange.sharing.models import SharingRequest
 
+DECIDED = {
+    "items.valid_until": {"decision": "REFUSED", "ground": "BEYOND_PURPOSE", "reason": "The fact answers it."},
+    "items.name": {"decision": "MASKED", "keep_first": 1, "keep_last": 0},
+}
 EXAMPLE = OpenApiExample(
     "Ask for disability certificates",
     request_only=True,
     value={
         "purpose": "disability_allowance",
+        "title": "Allowances without papers",
         "reason": "Allowances are decided without papers.",
+        "recipients": "Officers who decide allowances.",
+        "contact_office": "Relief office",
+        "contact_telephone": "028-5550 0100",
         "parts": [
             {
                 "dataset": "R14",
@@ -31,6 +40,8 @@ EXAMPLE = OpenApiExample(
                 "facts": {"valid": {}, "grade_in": {"grades": {"in": [1, 2]}}},
                 "methods": ["VERIFY", "QUERY"],
                 "systems": ["CAB-relief"],
+                "monthly_subjects": 600,
+                "justifications": {"items.valid_until": "The allowance ends with the certificate."},
             }
         ],
     },
@@ -61,7 +72,7 @@ class Requests(Door):
         parts = {_dataset(part["dataset"]): _terms(part) for part in data["parts"]}
         who: dict[str, Any] = {"acting_user": self.person, "department": self.department}
         made = actions.draft_request(_words(data), parts=parts, **who, idempotency_key=request.headers.get("Idempotency-Key", ""))
-        return _answer(self, made, status=201)
+        return answered(self, made, status=201)
 
 
 class OneRequest(Door):
@@ -70,7 +81,7 @@ class OneRequest(Door):
     @extend_schema(operation_id="getRequest", tags=["requests"], parameters=[ACTING], responses={200: shapes.RequestOut, **PROBLEMS})
     def get(self, request: Request, number: str) -> Response:
         """Read a request with the parts that you may see. The header ETag holds its edition."""
-        return _answer(self, self.sharing_request(number))
+        return answered(self, self.sharing_request(number))
 
     @extend_schema(
         operation_id="editRequest",
@@ -83,7 +94,7 @@ class OneRequest(Door):
         """Change purpose, reason and legal basis, while every part may be edited. Needs If-Match."""
         found, words = self.sharing_request(number), _words(self.parsed(shapes.RequestWordsIn))
         actions.edit_request(found, words=words, edition=edition_of(request), acting_user=self.person, department=self.department)
-        return _answer(self, found)
+        return answered(self, found)
 
 
 class SubmitRequest(Door):
@@ -96,7 +107,7 @@ class SubmitRequest(Door):
         """Hand in every part that is a draft or was returned. 422 lists every fault at once."""
         found = self.sharing_request(number)
         actions.submit(found, acting_user=self.person, department=self.department)
-        return _answer(self, found)
+        return answered(self, found)
 
 
 class OnePart(Door):
@@ -114,7 +125,7 @@ class OnePart(Door):
         part = self.part(number, dataset)
         terms = _terms(self.parsed(shapes.PartIn))
         actions.edit_part(part, terms=terms, edition=edition_of(request), acting_user=self.person, department=self.department)
-        return _answer(self, self.sharing_request(number))
+        return answered(self, self.sharing_request(number))
 
 
 class CheckPart(Door):
@@ -124,14 +135,14 @@ class CheckPart(Door):
         operation_id="checkPart",
         tags=["requests"],
         parameters=[ACTING],
-        request=shapes.NoteIn,
+        request=CheckIn,
         responses={200: shapes.RequestOut, **PROBLEMS},
     )
     def post(self, request: Request, number: str, dataset: str) -> Response:
-        """Pass a part on to its owner; inside a standing offer the agreement is proposed at once."""
-        part, note = self.part(number, dataset), self.parsed(shapes.NoteIn)["note"]
-        actions.check(part, acting_user=self.person, department=self.department, note=note)
-        return _answer(self, self.sharing_request(number))
+        """Pass a part on to its owner, with remarks item by item; inside a standing offer the agreement is proposed at once."""
+        part, data = self.part(number, dataset), self.parsed(CheckIn)
+        actions.check(part, acting_user=self.person, department=self.department, **data)
+        return answered(self, self.sharing_request(number))
 
 
 class ReturnPart(Door):
@@ -149,7 +160,7 @@ class ReturnPart(Door):
         part = self.part(number, dataset)
         missing = [Fault(**fault) for fault in self.parsed(shapes.ReturnIn)["missing"]]
         actions.return_part(part, missing=missing, acting_user=self.person, department=self.department)
-        return _answer(self, self.sharing_request(number))
+        return answered(self, self.sharing_request(number))
 
 
 class ApprovePart(Door):
@@ -159,19 +170,18 @@ class ApprovePart(Door):
         operation_id="approvePart",
         tags=["requests"],
         parameters=[ACTING],
-        request=shapes.ApproveIn,
+        request=ApproveIn,
         responses={200: shapes.RequestOut, **PROBLEMS},
         examples=[
-            OpenApiExample(
-                "All but one item", request_only=True, value={"refused": {"valid_until": "The grade is enough for this purpose."}}
-            )
+            OpenApiExample("All but one item, and one of them masked", request_only=True, value={"verdicts": DECIDED}),
         ],
     )
     def post(self, request: Request, number: str, dataset: str) -> Response:
-        """Approve a part, but for what you refuse; fixes the text of the agreement and signs it for your department."""
-        part, data = self.part(number, dataset), self.parsed(shapes.ApproveIn)
-        actions.approve(part, acting_user=self.person, department=self.department, refused=data["refused"], note=data["note"])
-        return _answer(self, self.sharing_request(number))
+        """Approve a part item by item: fixes and signs the text, or, where class 4 is given, waits for a second officer."""
+        part, data = self.part(number, dataset), self.parsed(ApproveIn)
+        verdicts = verdicts_of(data["verdicts"])
+        actions.approve(part, acting_user=self.person, department=self.department, verdicts=verdicts, note=data["note"])
+        return answered(self, self.sharing_request(number))
 
 
 class RefusePart(Door):
@@ -188,7 +198,7 @@ class RefusePart(Door):
         """Refuse a part, with a written reason and a coded legal ground."""
         part, data = self.part(number, dataset), self.parsed(shapes.RefuseIn)
         actions.refuse(part, **data, acting_user=self.person, department=self.department)
-        return _answer(self, self.sharing_request(number))
+        return answered(self, self.sharing_request(number))
 
 
 class WithdrawPart(Door):
@@ -205,10 +215,11 @@ class WithdrawPart(Door):
         """Take a part back before it is decided."""
         part, note = self.part(number, dataset), self.parsed(shapes.NoteIn)["note"]
         actions.withdraw(part, acting_user=self.person, department=self.department, reason=note)
-        return _answer(self, self.sharing_request(number))
+        return answered(self, self.sharing_request(number))
 
 
-def _answer(door: Door, found: SharingRequest, *, status: int = 200) -> Response:
+def answered(door: Door, found: SharingRequest, *, status: int = 200) -> Response:
+    """The request as it stands now, with its edition."""
     found.refresh_from_db()
     return Response(door.shown(shapes.RequestOut, found), status=status, headers={"ETag": f'"{found.edition}"'})
 
@@ -224,7 +235,8 @@ def _words(data: dict[str, Any]) -> RequestWords:
     purpose = Purpose.objects.filter(code=data["purpose"]).first()
     if purpose is None:
         raise NotAskable(_("There is no such purpose."), faults=[Fault("purpose", "unknown", _("Choose one of the listed purposes."))])
-    return RequestWords(purpose=purpose, reason=data["reason"], legal_basis=data.get("legal_basis"))
+    said = {name: data[name] for name in ("title", "reason", "recipients", "contact_office", "contact_telephone")}
+    return RequestWords(purpose=purpose, legal_basis=data.get("legal_basis"), **said)
 
 
 def _terms(data: dict[str, Any]) -> PartTerms:

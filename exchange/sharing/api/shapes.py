@@ -46,6 +46,14 @@ class PartIn(serializers.Serializer[Any]):
     period_until = serializers.DateTimeField(default=None, allow_null=True)
     retention_days = serializers.IntegerField(min_value=0, max_value=36_600, default=30)
     supersedes = serializers.CharField(default="", allow_blank=True, help_text="Agreement that this one replaces.")
+    monthly_subjects = serializers.IntegerField(
+        min_value=1, max_value=1_000_000_000, default=None, allow_null=True, help_text="Declared volume: about so many subjects a month."
+    )
+    justifications = serializers.DictField(
+        child=serializers.CharField(allow_blank=True, max_length=2000),
+        default=dict,
+        help_text="`items.grade` or `facts.valid` → why, for what goes beyond the least that the purpose needs.",
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """The period runs forward."""
@@ -55,21 +63,24 @@ class PartIn(serializers.Serializer[Any]):
         return attrs
 
 
-class RequestIn(serializers.Serializer[Any]):
-    """A request for one purpose, with a part per dataset."""
+class RequestWordsIn(serializers.Serializer[Any]):
+    """What the whole request says, and what of it may be changed."""
 
     purpose = serializers.CharField(help_text="Code of the purpose.")
+    title = serializers.CharField(default="", allow_blank=True, max_length=200, help_text="Name of the project.")
     reason = serializers.CharField(default="", allow_blank=True, max_length=10_000)
-    legal_basis = LegalBasisShape(many=True, required=False, help_text="Left out: that of the purpose.")
+    recipients = serializers.CharField(
+        default="", allow_blank=True, max_length=10_000, help_text="Who in your department will see the data."
+    )
+    contact_office = serializers.CharField(default="", allow_blank=True, max_length=200, help_text="An office, never a person.")
+    contact_telephone = serializers.CharField(default="", allow_blank=True, max_length=64)
+    legal_basis = LegalBasisShape(many=True, required=False, help_text="Left out: that of the purpose, copied again at sending.")
+
+
+class RequestIn(RequestWordsIn):
+    """A request for one purpose, with a part per dataset."""
+
     parts = PartIn(many=True, allow_empty=False)
-
-
-class RequestWordsIn(serializers.Serializer[Any]):
-    """What may be changed about the whole request."""
-
-    purpose = serializers.CharField()
-    reason = serializers.CharField(default="", allow_blank=True, max_length=10_000)
-    legal_basis = LegalBasisShape(many=True, required=False)
 
 
 class FaultIn(serializers.Serializer[Any]):
@@ -90,12 +101,6 @@ class NoteIn(serializers.Serializer[Any]):
     """A remark for the colleagues who look at this later."""
 
     note = serializers.CharField(default="", allow_blank=True, max_length=10_000)
-
-
-class ApproveIn(NoteIn):
-    """What of it is refused; the rest is granted."""
-
-    refused = serializers.DictField(child=serializers.CharField(), default=dict, help_text="Item or fact → written reason.")
 
 
 class RefuseIn(serializers.Serializer[Any]):
@@ -132,16 +137,22 @@ class WishOut(serializers.Serializer[Any]):
     """An asked item or fact and what was decided."""
 
     name = serializers.CharField()
+    justification = serializers.CharField()
+    remark = serializers.CharField()
     decision = serializers.ChoiceField(Wish.choices)
+    ground = serializers.CharField()
     reason = serializers.CharField()
 
 
 class ItemOut(WishOut, serializers.ModelSerializer[RequestedItem]):
-    """An asked item."""
+    """An asked item. Masked: so many characters stay readable at its beginning and its end."""
+
+    keep_first = serializers.IntegerField(read_only=True, allow_null=True)
+    keep_last = serializers.IntegerField(read_only=True, allow_null=True)
 
     class Meta:
         model = RequestedItem
-        fields = ("name", "decision", "reason")
+        fields = ("name", "justification", "remark", "decision", "keep_first", "keep_last", "ground", "reason")
 
 
 class FactOut(WishOut, serializers.ModelSerializer[RequestedFact]):
@@ -151,7 +162,7 @@ class FactOut(WishOut, serializers.ModelSerializer[RequestedFact]):
 
     class Meta:
         model = RequestedFact
-        fields = ("name", "parameters", "decision", "reason")
+        fields = ("name", "parameters", "justification", "remark", "decision", "ground", "reason")
 
 
 class MoveOut(serializers.ModelSerializer[Move]):
@@ -181,6 +192,7 @@ class PartOut(serializers.ModelSerializer[RequestPart]):
     fact_answers = serializers.IntegerField(read_only=True)
     fact_days = serializers.IntegerField(read_only=True)
     retention_days = serializers.IntegerField(read_only=True)
+    monthly_subjects = serializers.IntegerField(read_only=True, allow_null=True)
     agreement = serializers.SerializerMethodField()
     allowed = serializers.SerializerMethodField()
 
@@ -188,7 +200,16 @@ class PartOut(serializers.ModelSerializer[RequestPart]):
         model = RequestPart
         fields = (
             *("dataset", "provider", "state", "items", "facts", "methods", "systems", "row_filter", "per_day", "per_minute"),
-            *("fact_answers", "fact_days", "period_from", "period_until", "retention_days", "supersedes", "version_hash"),
+            *(
+                "fact_answers",
+                "fact_days",
+                "period_from",
+                "period_until",
+                "retention_days",
+                "monthly_subjects",
+                "supersedes",
+                "version_hash",
+            ),
             *("due_on", "due_rule", "due_provisional", "due_verified", "notice", "decision_reason", "ground"),
             *("agreement", "allowed", "moves"),
         )
@@ -213,7 +234,7 @@ class RequestSummary(serializers.ModelSerializer[SharingRequest]):
 
     class Meta:
         model = SharingRequest
-        fields = ("number", "requester", "purpose", "reason", "state", "created_at", "changed_at")
+        fields = ("number", "requester", "purpose", "title", "reason", "state", "created_at", "changed_at")
 
 
 class RequestOut(RequestSummary):
@@ -224,7 +245,7 @@ class RequestOut(RequestSummary):
     parts = serializers.SerializerMethodField()
 
     class Meta(RequestSummary.Meta):
-        fields = (*RequestSummary.Meta.fields, "legal_basis", "edition", "parts")  # type: ignore[assignment]
+        fields = (*RequestSummary.Meta.fields, "recipients", "contact_office", "contact_telephone", "legal_basis", "edition", "parts")  # type: ignore[assignment]
 
     @extend_schema_field(PartOut(many=True))
     def get_parts(self, request: SharingRequest) -> Any:

@@ -15,6 +15,7 @@ class PartState(State):
     DRAFT = "DRAFT"
     SUBMITTED = "SUBMITTED"
     CHECKED = "CHECKED"
+    APPROVED_ONCE = "APPROVED_ONCE"
     RETURNED = "RETURNED"
     APPROVED = "APPROVED"
     REFUSED = "REFUSED"
@@ -25,17 +26,20 @@ class PartEvent(StrEnum):
     """What may happen to a part."""
 
     APPROVE = "approve"
+    APPROVE_FIRST = "approve_first"
     CHECK = "check"
+    CONFIRM = "confirm"
     EDIT = "edit"
     GRANT_UNDER_OFFER = "grant_under_offer"
     REFUSE = "refuse"
     RETURN = "return"
+    SEND_BACK = "send_back"
     SUBMIT = "submit"
     WITHDRAW = "withdraw"
 
 
 _EDITABLE = frozenset({PartState.DRAFT, PartState.RETURNED})
-_UNDECIDED = frozenset({PartState.DRAFT, PartState.SUBMITTED, PartState.CHECKED, PartState.RETURNED})
+_UNDECIDED = frozenset({PartState.DRAFT, PartState.SUBMITTED, PartState.CHECKED, PartState.APPROVED_ONCE, PartState.RETURNED})
 
 # event -> (states it may start from, state it leads to); None: the state stays as it is
 PART: Mapping[PartEvent, tuple[frozenset[PartState], PartState | None]] = {
@@ -45,6 +49,10 @@ PART: Mapping[PartEvent, tuple[frozenset[PartState], PartState | None]] = {
     PartEvent.GRANT_UNDER_OFFER: (frozenset({PartState.SUBMITTED}), PartState.APPROVED),
     PartEvent.RETURN: (frozenset({PartState.SUBMITTED, PartState.CHECKED}), PartState.RETURNED),
     PartEvent.APPROVE: (frozenset({PartState.CHECKED}), PartState.APPROVED),
+    # Sensitivity 4 needs two officers of the owner: the first approves, the second confirms or sends back (docs/decisions/0076).
+    PartEvent.APPROVE_FIRST: (frozenset({PartState.CHECKED}), PartState.APPROVED_ONCE),
+    PartEvent.CONFIRM: (frozenset({PartState.APPROVED_ONCE}), PartState.APPROVED),
+    PartEvent.SEND_BACK: (frozenset({PartState.APPROVED_ONCE}), PartState.CHECKED),
     PartEvent.REFUSE: (frozenset({PartState.CHECKED}), PartState.REFUSED),
     PartEvent.WITHDRAW: (_UNDECIDED, PartState.WITHDRAWN),
 }
@@ -56,6 +64,9 @@ PART_SIDES: Mapping[PartEvent, frozenset[Side]] = {
     PartEvent.GRANT_UNDER_OFFER: frozenset({Side.AUTHORITY}),
     PartEvent.RETURN: frozenset({Side.AUTHORITY, Side.PROVIDER}),
     PartEvent.APPROVE: frozenset({Side.PROVIDER}),
+    PartEvent.APPROVE_FIRST: frozenset({Side.PROVIDER}),
+    PartEvent.CONFIRM: frozenset({Side.PROVIDER}),
+    PartEvent.SEND_BACK: frozenset({Side.PROVIDER}),
     PartEvent.REFUSE: frozenset({Side.PROVIDER}),
     PartEvent.WITHDRAW: frozenset({Side.REQUESTER}),
 }
@@ -66,6 +77,7 @@ HOLDER: Mapping[PartState, Side] = {
     PartState.RETURNED: Side.REQUESTER,
     PartState.SUBMITTED: Side.AUTHORITY,
     PartState.CHECKED: Side.PROVIDER,
+    PartState.APPROVED_ONCE: Side.PROVIDER,
 }
 
 
@@ -83,6 +95,7 @@ def request_state(parts: Iterable[PartState]) -> PartState:
         PartState.DRAFT,
         PartState.SUBMITTED,
         PartState.CHECKED,
+        PartState.APPROVED_ONCE,
         PartState.APPROVED,
         PartState.REFUSED,
         PartState.WITHDRAWN,

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from catalog.models import CODE_LENGTH, HASH_LENGTH, Dataset, Department, Purpose
 from exchange.sharing import querysets
-from exchange.sharing.lifecycle import PartState, request_state
+from exchange.sharing.lifecycle import PartState, RefusalGround, request_state
 from exchange.sharing.models.columns import AGREEMENT_ID_LENGTH, acting_person
 
 
@@ -21,7 +21,11 @@ class Wish(models.TextChoices):
 
     ASKED = "ASKED", _("Asked")
     GRANTED = "GRANTED", _("Granted")
+    MASKED = "MASKED", _("Masked")
     REFUSED = "REFUSED", _("Refused")
+
+
+_REFUSED_RIGHTLY = ~Q(decision=Wish.REFUSED) | (~Q(reason="") & Q(ground__in=list(RefusalGround)))
 
 
 class SharingRequest(models.Model):
@@ -32,7 +36,13 @@ class SharingRequest(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     purpose = models.ForeignKey(Purpose, on_delete=models.PROTECT, related_name="+")
     legal_basis = models.JSONField(default=list)
+    # False: the purpose's own text, copied again when the request is sent, as it then stands.
+    basis_is_own = models.BooleanField(default=False)
+    title = models.CharField(max_length=200, blank=True)
     reason = models.TextField(blank=True)
+    recipients = models.TextField(blank=True)
+    contact_office = models.CharField(max_length=200, blank=True)
+    contact_telephone = models.CharField(max_length=64, blank=True)
     edition = models.PositiveIntegerField(default=1)
     # Digest of who sent which Idempotency-Key: a repeated POST finds the first request instead of making another.
     sent_as = models.CharField(max_length=HASH_LENGTH, null=True, blank=True, unique=True)
@@ -78,12 +88,17 @@ class RequestPart(models.Model):
     period_from = models.DateTimeField()
     period_until = models.DateTimeField()
     retention_days = models.PositiveIntegerField(default=30)
+    monthly_subjects = models.PositiveIntegerField(null=True, blank=True)
     supersedes = models.CharField(max_length=AGREEMENT_ID_LENGTH, blank=True)
+    # What was proposed as the least when the part was sent: {"items": [name…], "facts": [name…], "because": [sentence…]}.
+    proposal = models.JSONField(default=dict, blank=True)
 
     submitted_by = acting_person()
     submitted_at = models.DateTimeField(null=True, blank=True)
     checked_by = acting_person()
     checked_at = models.DateTimeField(null=True, blank=True)
+    first_approved_by = acting_person()
+    first_approved_at = models.DateTimeField(null=True, blank=True)
     decided_by = acting_person()
     decided_at = models.DateTimeField(null=True, blank=True)
     decision_reason = models.TextField(blank=True)
@@ -101,6 +116,7 @@ class RequestPart(models.Model):
         dataset_id: int
         submitted_by_id: uuid.UUID | None
         checked_by_id: uuid.UUID | None
+        first_approved_by_id: uuid.UUID | None
         decided_by_id: uuid.UUID | None
 
     class Meta:
@@ -112,8 +128,12 @@ class RequestPart(models.Model):
             models.CheckConstraint(condition=Q(state__in=list(PartState)), name="request_part_state_known"),
             models.CheckConstraint(condition=Q(period_until__gt=models.F("period_from")), name="request_part_period_runs_forward"),
             models.CheckConstraint(
-                condition=~Q(state=PartState.REFUSED) | (~Q(decision_reason="") & ~Q(ground="")),
+                condition=~Q(state=PartState.REFUSED) | (~Q(decision_reason="") & Q(ground__in=list(RefusalGround))),
                 name="request_part_refused_with_reason_and_ground",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=PartState.APPROVED_ONCE) | Q(first_approved_by__isnull=False),
+                name="request_part_first_approved_by_somebody",
             ),
         )
 
@@ -121,34 +141,84 @@ class RequestPart(models.Model):
         return f"{self.request_id}/{self.dataset_id} {self.state}"
 
 
-class RequestedItem(models.Model):
-    """One data item that is asked for, and what was decided about it."""
+class Wished(models.Model):
+    """What an asked item and an asked fact have in common: why it is asked for, and what was decided about it."""
+
+    name = models.CharField(max_length=CODE_LENGTH)
+    justification = models.TextField(blank=True)
+    remark = models.TextField(blank=True)
+    decision = models.CharField(max_length=16, choices=Wish, default=Wish.ASKED)
+    reason = models.TextField(blank=True)
+    ground = models.CharField(max_length=CODE_LENGTH, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class RequestedItem(Wished):
+    """One data item that is asked for. Masked: so many characters at each end stay readable."""
 
     part = models.ForeignKey(RequestPart, on_delete=models.CASCADE, related_name="items")
-    name = models.CharField(max_length=CODE_LENGTH)
-    decision = models.CharField(max_length=16, choices=Wish, default=Wish.ASKED)
-    reason = models.TextField(blank=True)
+    keep_first = models.PositiveSmallIntegerField(null=True, blank=True)
+    keep_last = models.PositiveSmallIntegerField(null=True, blank=True)
 
     class Meta:
         ordering = ("part", "id")
-        constraints = (models.UniqueConstraint(fields=("part", "name"), name="requested_item_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("part", "name"), name="requested_item_once"),
+            models.CheckConstraint(condition=Q(decision__in=list(Wish)), name="requested_item_decision_known"),
+            models.CheckConstraint(condition=_REFUSED_RIGHTLY, name="requested_item_refused_on_a_ground"),
+            models.CheckConstraint(
+                condition=Q(decision=Wish.MASKED, keep_first__isnull=False, keep_last__isnull=False)
+                | (~Q(decision=Wish.MASKED) & Q(keep_first__isnull=True, keep_last__isnull=True)),
+                name="requested_item_masked_as_said",
+            ),
+        )
 
-    def __str__(self) -> str:
-        return self.name
+    @property
+    def wish(self) -> str:
+        """Its place in a decision: `items.grade`."""
+        return f"items.{self.name}"
 
 
-class RequestedFact(models.Model):
-    """One fact that is asked for, with the values that each parameter may take, and what was decided about it."""
+class RequestedFact(Wished):
+    """One fact that is asked for, with the values that each parameter may take. A yes or no cannot be masked."""
 
     part = models.ForeignKey(RequestPart, on_delete=models.CASCADE, related_name="facts")
-    name = models.CharField(max_length=CODE_LENGTH)
     parameters = models.JSONField(default=dict)
-    decision = models.CharField(max_length=16, choices=Wish, default=Wish.ASKED)
-    reason = models.TextField(blank=True)
 
     class Meta:
         ordering = ("part", "id")
-        constraints = (models.UniqueConstraint(fields=("part", "name"), name="requested_fact_once"),)
+        constraints = (
+            models.UniqueConstraint(fields=("part", "name"), name="requested_fact_once"),
+            models.CheckConstraint(
+                condition=Q(decision__in=[Wish.ASKED, Wish.GRANTED, Wish.REFUSED]), name="requested_fact_decision_known"
+            ),
+            models.CheckConstraint(condition=_REFUSED_RIGHTLY, name="requested_fact_refused_on_a_ground"),
+        )
+
+    @property
+    def wish(self) -> str:
+        """Its place in a decision: `facts.valid`."""
+        return f"facts.{self.name}"
+
+
+class PartMessage(models.Model):
+    """One message between the parties of a part. It stays in the row; the log learns its digest."""
+
+    part = models.ForeignKey(RequestPart, on_delete=models.CASCADE, related_name="messages")
+    at = models.DateTimeField()
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    department = models.ForeignKey(Department, on_delete=models.PROTECT, related_name="+")
+    side = models.CharField(max_length=16)
+    text = models.TextField()
+
+    class Meta:
+        ordering = ("at", "id")
+        constraints = (models.CheckConstraint(condition=~Q(text=""), name="part_message_says_something"),)
 
     def __str__(self) -> str:
-        return self.name
+        return f"{self.part_id} {self.side}"  # type: ignore[attr-defined]

@@ -66,10 +66,26 @@ class Plan:
             methods=self.methods,
             systems=self.systems,
             row_filter=self.row_filter,
+            monthly_subjects=MONTHLY,
+            justifications=dict.fromkeys(self._wishes(), self.reason),
             **self.limits,
         )
+
+    def _wishes(self) -> list[str]:
+        return [*(f"items.{name}" for name in self.items), *(f"facts.{name}" for name in self.facts)]
 
 
 def in_both(chinese: str, english: str) -> str:
     """What a person wrote, for readers of either language: free text is shown as it is, never translated."""
     return f"{chinese}\n{english}"
+
+
+MONTHLY = 600
+"""Subjects a month that every department of the demonstration declares."""
+SAID: Mapping[str, str] = {
+    "title": in_both("凭数据办事，不用证明", "Decided by data, without papers"),
+    "recipients": in_both("承办科室的经办人员", "Officers of the section that handles the matter"),
+    "contact_office": in_both("数据共享联络处", "Office for data sharing"),
+    "contact_telephone": "028-5550 0100",
+}
+"""What every request of the demonstration says beside its own reason."""
