@@ -19,7 +19,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from exchange.accounts.acting import choose_acting_department
 from exchange.accounts.actions import set_first_password
-from exchange.accounts.errors import Invalid
+from exchange.accounts.errors import Invalid, NotAllowed
 from exchange.accounts.invitations import invited_person
 
 
@@ -65,8 +65,12 @@ def lost_password(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def choose_department(request: HttpRequest) -> HttpResponse:
-    """Act for another of one's departments from now on."""
-    choose_acting_department(request, request.POST.get("department", ""))
+    """Act for another of one's departments from now on, or in somebody's place (`CODE/id of the person`)."""
+    code, _slash, holder = request.POST.get("department", "").partition("/")
+    try:
+        choose_acting_department(request, code, deputy_of=uuid.UUID(holder) if holder else None)
+    except ValueError as error:
+        raise NotAllowed(_("You do not stand in for this person now.")) from error
     target = request.POST.get("next", "")
     is_ours = url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}, require_https=request.is_secure())
     return redirect(target if is_ours else settings.LOGIN_REDIRECT_URL)
