@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_LAST = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 _BLANKS = re.compile(r"[\s\-‐-―]")
 _STEPS: Mapping[str, Callable[[str], str]] = {
     "strip": str.strip,
@@ -35,6 +36,7 @@ class Kind:
     steps: tuple[Callable[[str], str], ...]
     pattern: re.Pattern[str]
     checker: Callable[[str], object] | None
+    invented: str = ""
 
     def normalise(self, text: str) -> str:
         """The one form in which this kind is stored and compared."""
@@ -47,6 +49,20 @@ class Kind:
         if not self.pattern.fullmatch(normalised):
             return False
         return self.checker is None or bool(self.checker(normalised))
+
+    def invent(self, number: int) -> str:
+        """The number-th identifier of this kind that nobody has, as the jurisdiction's data say (`invented`).
+
+        Raises IdentifierError where they say nothing, or nothing well formed.
+        """
+        places = self.invented.count("#")
+        digits = iter(f"{number % 10**places:0{places}}" if places else "")
+        text = "".join(next(digits) if character == "#" else character for character in self.invented)
+        for last in _LAST if "?" in text else ("",):
+            candidate = text.replace("?", last)
+            if self.is_well_formed(candidate):
+                return candidate
+        raise IdentifierError(f"the jurisdiction's data invent no {self.name}")
 
 
 class Kinds:
@@ -81,7 +97,14 @@ class Kinds:
 
 def _kind(entry: Mapping[str, Any]) -> Kind:
     steps = tuple(_STEPS[name] for name in entry["normalise"])
-    return Kind(entry["kind"], bool(entry["personal"]), steps, re.compile(entry["pattern"]), _checker(entry.get("checker")))
+    return Kind(
+        entry["kind"],
+        bool(entry["personal"]),
+        steps,
+        re.compile(entry["pattern"]),
+        _checker(entry.get("checker")),
+        entry.get("invented", ""),
+    )
 
 
 def _checker(module: str | None) -> Callable[[str], object] | None:

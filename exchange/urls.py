@@ -14,6 +14,7 @@ urlpatterns = [
     path("", include("catalog.urls")),
     path("", include("exchange.accounts.urls")),
     path("", include("exchange.sharing.urls")),
+    path("", include("exchange.delivery.urls")),
     path("", include("exchange.affairs.urls")),
     path("", include("exchange.oversight.urls")),
     path("", include("exchange.api_docs")),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from exchange.portal import auditor, catalogue, citizen, counter, demo, department, officer, public, transparency, verification
+from exchange.portal import auditor, catalogue, citizen, counter, demo, department, developers, officer, public, transparency, verification
 from exchange.portal.citizen import account
 
 urlpatterns = [
@@ -12,6 +12,7 @@ urlpatterns = [
     *account.urlpatterns,
     *catalogue.urlpatterns,
     *department.urlpatterns,
+    *developers.urlpatterns,
     *officer.urlpatterns,
     *counter.urlpatterns,
     *auditor.urlpatterns,
