@@ -240,6 +240,13 @@ LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")
 
+# --- Where the hub may call (protocol, section 8) -----------------------------------------------------------------
+# Remote stores may be on this very machine: tests and demonstrations alone; `check --deploy` refuses it.
+EGRESS_ALLOW_LOOPBACK = env.bool("EGRESS_ALLOW_LOOPBACK", default=False)
+EGRESS_DENIED = env.list("EGRESS_DENIED", default=[])  # further addresses that are the hub's own
+STORE_CA_FILE = env.str("STORE_CA_FILE", default="")  # who certifies departments' services; empty: the system's authorities
+ERRANDS_IN_WEB = env.bool("ERRANDS_IN_WEB", default=True)  # False: `manage.py errands` asks, on a host of its own
+
 # --- Files ----------------------------------------------------------------------------------------------------
 STATIC_URL = "/static/"
 STATIC_ROOT = HUB_HOME / "static"

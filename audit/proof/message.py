@@ -15,6 +15,8 @@ from audit.proof.keys import ALGORITHM, KEYID, SignatureError, Signer, verify_by
 REQUEST_TAG = "mianzheng-request-v1"
 ANSWER_TAG = "mianzheng-answer-v1"
 ERROR_TAG = "mianzheng-error-v1"
+PROVIDER_REQUEST_TAG = "mianzheng-provider-request-v1"  # the hub asks a provider's service (docs/provider_protocol.md)
+PROVIDER_ANSWER_TAG = "mianzheng-provider-answer-v1"
 
 _REQUEST_COMPONENTS = '("@method" "@target-uri" "content-digest")'
 _ANSWER_COMPONENTS = (
@@ -88,15 +90,28 @@ def content_digest(body: bytes) -> str:
 
 def sign_request(signer: Signer, *, method: str, target_uri: str, body: bytes, created: int, nonce: str) -> dict[str, str]:
     """The headers that sign a request: content-digest, signature-input and signature. `created` in Unix seconds."""
-    _require_target(method, target_uri)
+    member = _request_member(signer, created, nonce, REQUEST_TAG)
+    return _sign_request(signer, method, target_uri, content_digest(body), member)
+
+
+def sign_provider_request(signer: Signer, *, target_uri: str, body: bytes, created: int, nonce: str) -> dict[str, str]:
+    """The same for the hub's own question to a provider's service: POST, with the tag of such questions."""
+    member = _request_member(signer, created, nonce, PROVIDER_REQUEST_TAG)
+    return _sign_request(signer, "POST", target_uri, content_digest(body), member)
+
+
+def _request_member(signer: Signer, created: int, nonce: str, tag: str) -> str:
     if not _NONCE.fullmatch(nonce):
         raise MessageError("PARAMETERS_WRONG", "a nonce is at least 22 characters of base64url")
-    digest = content_digest(body)
-    member = f'{_REQUEST_COMPONENTS};created={created};nonce="{nonce}";keyid="{signer.keyid}";alg="{signer.alg}";tag="{REQUEST_TAG}"'
+    return f'{_REQUEST_COMPONENTS};created={created};nonce="{nonce}";keyid="{signer.keyid}";alg="{signer.alg}";tag="{tag}"'
+
+
+def _sign_request(signer: Signer, method: str, target_uri: str, digest: str, member: str) -> dict[str, str]:
+    _require_target(method, target_uri)
     return _signed_headers(signer, _request_base(method, target_uri, digest, member), digest, member)
 
 
-def parse_request(*, method: str, target_uri: str, headers: Mapping[str, str], body: bytes) -> ParsedRequest:
+def parse_request(*, method: str, target_uri: str, headers: Mapping[str, str], body: bytes, tag: str = REQUEST_TAG) -> ParsedRequest:
     """Read a signed request; `headers` has lower-case names, `target_uri` is built from PUBLIC_URLS and the raw path.
 
     Checks digest, label, exact components, parameters (in any order), algorithm and tag. Raises MessageError.
@@ -104,7 +119,7 @@ def parse_request(*, method: str, target_uri: str, headers: Mapping[str, str], b
     """
     _require_target(method, target_uri)
     digest = _checked_digest(headers, body)
-    member, parameters, signature = _read_signature(headers, _REQUEST_COMPONENTS, _REQUEST_PARAMETERS, REQUEST_TAG)
+    member, parameters, signature = _read_signature(headers, _REQUEST_COMPONENTS, _REQUEST_PARAMETERS, tag)
     if not _NONCE.fullmatch(parameters["nonce"]):
         raise MessageError("PARAMETERS_WRONG", "nonce must be at least 22 characters of base64url, fresh each time")
     return ParsedRequest(
@@ -128,16 +143,32 @@ def verify_request(parsed: ParsedRequest, public_key: bytes) -> None:
 
 def sign_answer(signer: Signer, *, status: int, content_type: str, body: bytes, request: ParsedRequest, created: int) -> dict[str, str]:
     """The four headers of an answer, content-type among them, signed together with the request that they answer."""
-    digest = content_digest(body)
-    member = f'{_ANSWER_COMPONENTS};created={created};keyid="{signer.keyid}";alg="{signer.alg}";tag="{ANSWER_TAG}"'
+    member = _answer_member(signer, created, ANSWER_TAG)
+    return _sign_answer(signer, (status, content_type), content_digest(body), request, member)
+
+
+def sign_provider_answer(signer: Signer, *, content_type: str, body: bytes, request: ParsedRequest, created: int) -> dict[str, str]:
+    """The same for a provider's service, whose every answer that counts has status 200."""
+    member = _answer_member(signer, created, PROVIDER_ANSWER_TAG)
+    return _sign_answer(signer, (200, content_type), content_digest(body), request, member)
+
+
+def _answer_member(signer: Signer, created: int, tag: str) -> str:
+    return f'{_ANSWER_COMPONENTS};created={created};keyid="{signer.keyid}";alg="{signer.alg}";tag="{tag}"'
+
+
+def _sign_answer(signer: Signer, told: tuple[int, str], digest: str, request: ParsedRequest, member: str) -> dict[str, str]:
+    status, content_type = told
     base = _answer_base(status, content_type, digest, request, member)
     return {"content-type": content_type, **_signed_headers(signer, base, digest, member)}
 
 
-def verify_answer(*, status: int, headers: Mapping[str, str], body: bytes, request: ParsedRequest, public_key: bytes) -> None:
-    """Raise MessageError unless this is the hub's answer, unchanged, to exactly this request."""
+def verify_answer(
+    *, status: int, headers: Mapping[str, str], body: bytes, request: ParsedRequest, public_key: bytes, tag: str = ANSWER_TAG
+) -> None:
+    """Raise MessageError unless this is the hub's answer (by its tag: a provider's), unchanged, to exactly this request."""
     digest = _checked_digest(headers, body)
-    member, _, signature = _read_signature(headers, _ANSWER_COMPONENTS, _ANSWER_PARAMETERS, ANSWER_TAG)
+    member, _, signature = _read_signature(headers, _ANSWER_COMPONENTS, _ANSWER_PARAMETERS, tag)
     base = _answer_base(status, headers.get("content-type", ""), digest, request, member)
     _verify(public_key, base, signature)
 

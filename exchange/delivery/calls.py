@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -12,6 +12,7 @@ from exchange.sharing.grounds_of_refusal import Refusal
 from exchange.sharing.policy import Method, Policy
 
 Outcome = Literal["ANSWERED", "REFUSED", "FAILED", "WAITING", "ABANDONED"]
+_OUTCOMES: Mapping[str, Outcome] = {"PROVIDER_DOWN": "FAILED", "ABANDONED": "ABANDONED"}
 
 
 @dataclass(frozen=True)
@@ -40,12 +41,25 @@ class Call:
 
 @dataclass(frozen=True)
 class Completion:
-    """The checked answer of a remote store, coming back to be decided again (stores that are not hosted)."""
+    """What came of an errand, on its way back to be decided again.
 
+    `call` is the one that was answered with WAITING; `version` the hash of the description under which was asked;
+    `records` by (kind, identifier). `failed` is the reason why there are none; `abandoned` says that the time is over.
+    `lease` is the asker's, empty where a person answers; `key` seals what the system collects (empty: it cannot be sealed).
+    """
+
+    errand: str
     intent: bytes
     call: Call
-    records: Mapping[str, list[Mapping[str, Any]]]
-    as_of: str
+    version: str
+    lease: str = ""
+    records: Mapping[tuple[str, str], list[dict[str, Any]]] = field(default_factory=dict, repr=False)
+    as_of: str = ""
+    keyid: str = ""
+    failed: str = ""
+    abandoned: bool = False
+    answered_by: str = ""
+    key: bytes = field(default=b"", repr=False)
 
 
 @dataclass(frozen=True)
@@ -66,10 +80,26 @@ class Answer:
 
 @dataclass(frozen=True)
 class Deferred:
-    """The provider is being asked; the caller collects the result under ``intent``."""
+    """The provider is being asked; the caller collects the result under ``intent`` (the leaf of the intent's entry).
+
+    `raw` is the 202 body with its receipt; it is empty where the same call was made before (`idempotency_key`).
+    """
 
     intent: bytes
-    body: Mapping[str, Any]
+    raw: bytes
+
+
+@dataclass
+class Outgoing:
+    """The errand that a call to a remote store begins: the row's id, and the HMACs of its idempotency key and of what it asks.
+
+    `first` is the intent of an earlier call with the same key, or that call itself within one batch: nobody is asked again.
+    """
+
+    id: str
+    once: bytes | None
+    asked: bytes
+    first: bytes | Work | None = None
 
 
 @dataclass(frozen=True)
@@ -96,7 +126,9 @@ class AskedFact:
 class Work:
     """One call on its way through the batch; each step fills in what it found out.
 
-    `rows` and `listed` (what its route says beside the usual) belong to a list (exchange/delivery/lists.py).
+    `rows` and `listed` (what its route says beside the usual) belong to a list (exchange/delivery/lists.py), `listed` also
+    to an errand: `outgoing` where a call begins one, `completion` where one comes back. `beside` writes what becomes durable
+    together with the entry of a call that is not refused (an export's row).
     """
 
     call: Call
@@ -114,6 +146,9 @@ class Work:
     suppressed: bool = False
     rows: int | None = None
     listed: Mapping[str, Any] = field(default_factory=dict)
+    outgoing: Outgoing | None = None
+    completion: Completion | None = None
+    beside: Callable[[Work], None] | None = None
 
     @property
     def count(self) -> int:
@@ -121,9 +156,27 @@ class Work:
         return len(self.subjects) if self.rows is None else self.rows
 
     @property
+    def is_repeated(self) -> bool:
+        """Whether the same call to a remote store was made before, under the same idempotency key."""
+        return self.refusal is None and self.outgoing is not None and self.outgoing.first is not None
+
+    @property
     def is_recorded(self) -> bool:
-        """Whether the call has an entry of its own: not a replay, not one of too many refusals."""
-        return not self.replayed and not self.suppressed
+        """Whether the call has an entry of its own: not a replay, not one of too many refusals, not a call made before."""
+        return not (self.replayed or self.suppressed or self.is_repeated)
+
+    @property
+    def is_counted(self) -> bool:
+        """Whether quotas and limits count it: an errand was counted when it began."""
+        return self.policy is not None and self.refusal is None and self.completion is None and not self.is_repeated
+
+    @property
+    def first_intent(self) -> bytes:
+        """The intent of the call made before; empty where that call, in this very batch, came to nothing."""
+        first = self.outgoing.first if self.outgoing else None
+        if not isinstance(first, Work):
+            return first or b""
+        return first.built.leaf if first.outgoing is not None and first.is_recorded else b""
 
     def refuse(self, ground: Refusal) -> None:
         """From here on the call is refused; what was found for it is forgotten."""
@@ -131,9 +184,10 @@ class Work:
         self.answer = {}
         self.withheld = ()
         self.built = None
+        self.outgoing = None
 
     @property
     def outcome(self) -> Outcome:
         if self.refusal is None:
-            return "ANSWERED"
-        return "FAILED" if self.refusal.code == "PROVIDER_DOWN" else "REFUSED"
+            return "WAITING" if self.outgoing else "ANSWERED"
+        return _OUTCOMES.get(self.refusal.code, "REFUSED")

@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q
 
 from audit.models import EntryIndex
 from audit.proof.envelope import blind
@@ -61,7 +62,7 @@ FLOORS = Floors()
 def spend_nonces(cursor: Any, works: Sequence[Work], floors: Floors = FLOORS) -> None:
     """Insert every nonce; a work whose nonce was seen before is marked as replayed."""
     fresh: dict[tuple[str, str], Work] = {}
-    for work in works:
+    for work in (work for work in works if work.completion is None):  # an errand's was spent when it began
         caller = work.call.caller
         pair = (caller.keyid, caller.nonce)
         if pair in fresh or floors.has_seen(*pair, caller.created):
@@ -84,7 +85,7 @@ def spend_nonces(cursor: Any, works: Sequence[Work], floors: Floors = FLOORS) ->
 def note_nonces(works: Iterable[Work], floors: Floors = FLOORS) -> None:
     """After the commit: remember what passed."""
     for work in works:
-        if not work.replayed:
+        if not work.replayed and work.completion is None:
             floors.note_seen(work.call.caller.keyid, work.call.caller.nonce, work.call.caller.created)
 
 
@@ -132,7 +133,7 @@ def spend_quotas(cursor: Any, works: Sequence[Work], now_ms: int, floors: Floors
     """Count the subjects of every allowed work; where a whole agreement does not fit, its calls are taken in order."""
     by_agreement: dict[str, list[Work]] = {}
     for work in works:
-        if work.policy is not None and work.refusal is None:
+        if work.policy is not None and work.is_counted:
             by_agreement.setdefault(work.policy.agreement, []).append(work)
     for agreement in sorted(by_agreement):
         group = by_agreement[agreement]
@@ -193,7 +194,8 @@ def _counted_before(agreement: str, window: str) -> int:
         return 0
     zone = ZoneInfo(settings.TIME_ZONE)
     begin = datetime.fromisoformat(window).replace(tzinfo=zone).timestamp() * 1000
-    rows = EntryIndex.objects.filter(agreement=agreement, outcome="ANSWERED", time_ms__gte=int(begin))
+    counted = Q(type="intent") | (Q(outcome="ANSWERED") & ~Q(type="outcome"))  # an errand counts when it begins
+    rows = EntryIndex.objects.filter(counted, agreement=agreement, time_ms__gte=int(begin))
     return sum(rows.values_list("count", flat=True))
 
 
@@ -208,7 +210,7 @@ def note_quotas(works: Iterable[Work], now_ms: int, floors: Floors = FLOORS) -> 
     """After the commit: raise the floors by what was counted, and forget past windows."""
     floors.unconfirmed.clear()
     for work in works:
-        if work.policy is not None and work.refusal is None:
+        if work.policy is not None and work.is_counted:
             for window, _ in windows(work.policy, now_ms):
                 key = (work.policy.agreement, window)
                 floors.quotas[key] = floors.quotas.get(key, 0) + work.count
@@ -224,7 +226,7 @@ FactKey = tuple[str, str, bytes, str]
 
 def spend_facts(cursor: Any, works: Sequence[Work], now_ms: int, floors: Floors = FLOORS) -> None:
     """Count every fact about every subject; a call with one fact over its limit is refused whole, and counts nothing."""
-    asked = [(work, uses) for work in works if work.refusal is None and (uses := fact_uses(work, now_ms))]
+    asked = [(work, uses) for work in works if work.is_counted and (uses := fact_uses(work, now_ms))]
     if not asked:
         return
     together: Counter[FactKey] = Counter()
@@ -318,7 +320,7 @@ def _count_fact(cursor: Any, key: FactKey, count: int, limit: int, floors: Floor
 def note_facts(works: Iterable[Work], now_ms: int, floors: Floors = FLOORS) -> None:
     """After the commit: raise the floors of the facts that were answered."""
     for work in works:
-        if work.refusal is None:
+        if work.is_counted:
             for key, count in fact_uses(work, now_ms).items():
                 floors.facts[key] = floors.facts.get(key, 0) + count
     while len(floors.facts) > 500_000:

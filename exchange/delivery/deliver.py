@@ -22,6 +22,7 @@ from audit.proof.canonical import dumps
 from exchange.delivery import reading, recording
 from exchange.delivery.calls import Answer, Call, Completion, Deferred, Work
 from exchange.delivery.deciding import begin
+from exchange.delivery.errands import intents, outcomes
 from exchange.delivery.seal import receipts
 from exchange.delivery.subjects import is_personal
 from exchange.sharing.policy import Method, Policies, compile_policies
@@ -43,31 +44,23 @@ class Busy(Unavailable):
     title = "Busy"
 
 
-class RemoteStore(Unavailable):
-    """Remote stores are not part of this hub yet; nothing was asked of anyone."""
-
-    code = "REMOTE_STORE"
-    title = "Remote store"
-
-
 def deliver(calls: Sequence[Call | Completion], *, standing: Standing | None = None) -> list[Answer | Deferred]:
     """Answer a batch. Raises PolicyRollback, LogBehind or Busy for the whole batch, with nothing recorded.
 
     `standing` is the verified one by which a door has just authenticated; whether it is still the newest is asked under
     the policy lock, as always.
     """
-    asked = [call for call in calls if isinstance(call, Call) and call.method is not Method.EXPORT]
-    if len(asked) != len(calls):
-        raise RemoteStore(_("This hub has no remote stores; only hosted datasets are exchanged, and lists have a door of their own."))
+    if any(isinstance(call, Call) and call.method is Method.EXPORT for call in calls):
+        raise ValueError("lists have a door of their own: exchange.delivery.lists")
     at_ms = require_a_moving_log()
     for attempt in range(ATTEMPTS):
         if attempt:
             standing, at_ms = None, trail.now_ms()
         policies = current_policies(standing)
-        works = _prepare(asked, policies, at_ms)
+        works = _prepare(calls, policies, at_ms)
         try:
             recording.record(works, head=policies.head, at_ms=at_ms, keys=_name_and_build(works, at_ms))
-        except recording.VersionMoved:
+        except (recording.VersionMoved, intents.Crossed):
             continue
         return _release(works, at_ms)
     raise Busy(_("Agreements are changing right now; try again in a moment."))
@@ -106,13 +99,19 @@ def forget_policies() -> None:
     _Compiled.policies = None
 
 
-def _prepare(calls: Sequence[Call], policies: Policies, at_ms: int) -> list[Work]:
-    works = [begin(call, policies, at_ms) for call in calls]
+def _prepare(calls: Sequence[Call | Completion], policies: Policies, at_ms: int) -> list[Work]:
+    works = [_begun(call, policies, at_ms) for call in calls]
     reading.answer_all(works, local_date(at_ms))
     for work in works:
         recording.count_refusal(work, at_ms)
         recording.name_refused(work)
     return works
+
+
+def _begun(call: Call | Completion, policies: Policies, at_ms: int) -> Work:
+    if isinstance(call, Call):
+        return begin(call, policies, at_ms)
+    return outcomes.settled(call, begin(call.call, policies, at_ms), policies)
 
 
 def local_date(at_ms: int) -> date:
@@ -124,6 +123,7 @@ def _name_and_build(works: Sequence[Work], at_ms: int) -> dict[tuple[str, str], 
     """Keys of every person named (made and committed before the write transaction), then the entries."""
     people = {person.who for work in works if work.is_recorded for person in work.persons}
     people |= {who for work in works if work.policy for fact in work.facts for who in fact.others if is_personal(who[0])}
+    people |= intents.people_of(works)
     keys = trail.subject_keys(people)
     for work in works:
         recording.build_entry(work, at_ms, keys)
@@ -137,10 +137,13 @@ def _release(works: Sequence[Work], at_ms: int) -> list[Answer | Deferred]:
     return [_released(work, next(issued) if work.is_recorded else None) for work in works]
 
 
-def _released(work: Work, receipt: bytes | None) -> Answer:
-    if work.replayed:
+def _released(work: Work, receipt: bytes | None) -> Answer | Deferred:
+    if work.is_repeated and work.first_intent and not work.replayed:
+        return Deferred(work.first_intent, b"")
+    if work.replayed or work.is_repeated:
         return Answer(409, dumps(recording.replayed_problem()), "REFUSED", None)
     status = work.refusal.status if work.refusal else 200
     if receipt is None:
         return Answer(status, b"".join(work.written), work.outcome, None)
-    return Answer(status, recording.with_receipt(work, receipt), work.outcome, work.built.leaf)
+    body = recording.with_receipt(work, receipt)
+    return Deferred(work.built.leaf, body) if work.outgoing else Answer(status, body, work.outcome, work.built.leaf)

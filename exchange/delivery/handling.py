@@ -20,15 +20,19 @@ from audit.proof.canonical import CanonicalError, dumps, loads
 from audit.proof.keys import Signer, Use
 from audit.proof.message import ParsedRequest
 from exchange.delivery import counting
-from exchange.delivery.calls import Answer, Call, VerifiedCaller
+from exchange.delivery.calls import Answer, Call, Deferred, VerifiedCaller
 from exchange.delivery.deliver import deliver
 from exchange.delivery.door import Arrival, DoorError, authenticate, limited, parse
+from exchange.delivery.errands.collecting import Collected, Wanted, collect, spend_nonces
+from exchange.delivery.recording import replayed_problem
 from exchange.sharing.policy import Method
 
 _PATH = re.compile(r"/exchange/v1/([a-z2-7]{32})/(verify|query|batch)")
+_RESULTS = re.compile(r"/exchange/v1/([a-z2-7]{32})/results/([0-9a-f]{64})")
 _ECHO = "/exchange/v1/echo"
 _NO_SUCH_CALL = (
-    "POST to /exchange/v1/{agreement}/verify, query or batch, or to /exchange/v1/echo; exports and changes are not built on the wire yet"
+    "POST to /exchange/v1/{agreement}/verify, query or batch, or to /exchange/v1/echo; GET /exchange/v1/{agreement}/results/{intent}; "
+    "exports and changes are not built on the wire yet"
 )
 JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"
@@ -36,12 +40,22 @@ PURGE_EVERY_S = 60
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """A result that is not there yet, and the request whose answer it will be."""
+
+    errand: str
+    wanted: Wanted
+    parsed: ParsedRequest
+
+
+@dataclass(frozen=True)
 class Response:
-    """What goes back over HTTP."""
+    """What goes back over HTTP; `waiting` where it may be worth while to wait a little for something better."""
 
     status: int
     headers: list[tuple[bytes, bytes]]
     body: bytes
+    waiting: Waiting | None = None
 
 
 @dataclass
@@ -62,6 +76,7 @@ def handle(arrivals: Sequence[Arrival]) -> list[Response]:
     mark = _mark(now_s)
     responses: list[Response | None] = [None] * len(arrivals)
     verified: list[tuple[int, ParsedRequest, Call]] = []
+    collecting: list[tuple[int, ParsedRequest, Wanted]] = []
     strangers: Counter[str] = Counter()
     for position, arrival in enumerate(arrivals):
         try:
@@ -73,18 +88,22 @@ def handle(arrivals: Sequence[Arrival]) -> list[Response]:
             continue
         if isinstance(entered, Response):
             responses[position] = entered
+        elif isinstance(entered[1], Wanted):
+            collecting.append((position, entered[0], entered[1]))
         else:
-            verified.append((position, *entered))
+            verified.append((position, entered[0], entered[1]))
     trail.count_strangers(strangers)  # the log does not grow by strangers, and their batch costs one commit
-    for position, response in _delivered(verified, standing):
+    for position, response in [*_delivered(verified, standing), *_collected(collecting)]:
         responses[position] = response
     return [response for response in responses if response is not None]
 
 
-def _enter(arrival: Arrival, standing: Any, now_s: int, mark: int) -> Response | tuple[ParsedRequest, Call]:
+def _enter(arrival: Arrival, standing: Any, now_s: int, mark: int) -> Response | tuple[ParsedRequest, Call | Wanted]:
     """The verified call, or the answer to an echo. Raises DoorError for everything that is not signed by a known key."""
     if arrival.path == _ECHO:
         return _echo(arrival, standing, now_s, mark)
+    if result := _RESULTS.fullmatch(arrival.path):
+        return _wanted(arrival, result, standing, (now_s, mark))
     match = _PATH.fullmatch(arrival.path)
     if match is None:
         raise DoorError(404, "NO_SUCH_CALL", _NO_SUCH_CALL)
@@ -92,6 +111,15 @@ def _enter(arrival: Arrival, standing: Any, now_s: int, mark: int) -> Response |
         raise DoorError(405, "METHOD_NOT_ALLOWED", "signed calls are POST requests")
     parsed, caller = authenticate(arrival, standing, now_s, mark)
     return parsed, _call(arrival, caller, match[1], Method(match[2].upper()))
+
+
+def _wanted(arrival: Arrival, result: re.Match[str], standing: Any, clock: tuple[int, int]) -> tuple[ParsedRequest, Wanted]:
+    if arrival.method != "GET":
+        raise DoorError(405, "METHOD_NOT_ALLOWED", "a result is collected by a signed GET request")
+    if arrival.body:
+        raise DoorError(400, "BODY_NOT_EMPTY", "a signed GET has an empty body; sign the digest of the empty body")
+    parsed, caller = authenticate(arrival, standing, *clock)
+    return parsed, Wanted(caller, result[1], bytes.fromhex(result[2]))
 
 
 def _call(arrival: Arrival, caller: VerifiedCaller, agreement: str, method: Method) -> Call:
@@ -111,16 +139,55 @@ def _delivered(verified: Sequence[tuple[int, ParsedRequest, Call]], standing: St
         return [(position, _error(error.status, error.reason, str(error))) for position, _, _ in verified]
     signer = signers.hub_signer(Use.HUB_ANSWER)
     return [
-        (position, _signed(signer, parsed, answer))
-        for (position, parsed, _), answer in zip(verified, answers, strict=True)
-        if isinstance(answer, Answer)
+        (position, _deferred(signer, parsed, call, answer) if isinstance(answer, Deferred) else _signed(signer, parsed, answer))
+        for (position, parsed, call), answer in zip(verified, answers, strict=True)
     ]
+
+
+def _deferred(signer: Signer, parsed: ParsedRequest, call: Call, deferred: Deferred) -> Response:
+    """202 with the receipt of the intent; of a call that was made before, whatever has become of it."""
+    wanted = Wanted(call.caller, call.agreement, deferred.intent)
+    if not deferred.raw:
+        return collected(parsed, wanted)
+    return _told(signer, parsed, Collected(202, deferred.raw, deferred.intent.hex()), wanted)
+
+
+def _collected(collecting: Sequence[tuple[int, ParsedRequest, Wanted]]) -> list[tuple[int, Response]]:
+    """What signed GETs of results get; a replayed one is told so, like every replayed call."""
+    fresh = spend_nonces([wanted for _, _, wanted in collecting])
+    trail.count_strangers(Counter("REPLAYED" for is_fresh in fresh if not is_fresh))
+    return [
+        (position, collected(parsed, wanted) if is_fresh else _replayed(parsed))
+        for (position, parsed, wanted), is_fresh in zip(collecting, fresh, strict=True)
+    ]
+
+
+def collected(parsed: ParsedRequest, wanted: Wanted) -> Response:
+    """The result as it stands, signed with the request that it answers."""
+    try:
+        found = collect(wanted)
+    except HubError as error:
+        return _error(error.status, error.reason, str(error))
+    return _told(signers.hub_signer(Use.HUB_ANSWER), parsed, found, wanted)
+
+
+def _told(signer: Signer, parsed: ParsedRequest, found: Collected, wanted: Wanted) -> Response:
+    response = _signed(signer, parsed, Answer(found.status, found.raw, "WAITING", None))
+    if not found.waiting:
+        return response
+    place = f"/exchange/v1/{wanted.agreement}/results/{wanted.intent.hex()}".encode()
+    headers = [*response.headers, (b"location", place), (b"retry-after", b"1")]
+    return Response(response.status, headers, response.body, Waiting(wanted.intent.hex(), wanted, parsed))
+
+
+def _replayed(parsed: ParsedRequest) -> Response:
+    return _signed(signers.hub_signer(Use.HUB_ANSWER), parsed, Answer(409, dumps(replayed_problem()), "REFUSED", None))
 
 
 def _signed(signer: Signer, parsed: ParsedRequest, answer: Answer) -> Response:
     """The answer, or the refusal after authentication, signed together with the request that it answers."""
     body = answer.raw
-    content_type = JSON_TYPE if answer.status == 200 else PROBLEM_TYPE
+    content_type = JSON_TYPE if answer.status in (200, 202) else PROBLEM_TYPE
     headers = message.sign_answer(
         signer,
         status=answer.status,
@@ -196,3 +263,7 @@ def _mark(now_s: int) -> int:
         counting.purge_nonces(now_s)
     with connection.cursor() as cursor:
         return counting.nonce_mark(cursor)
+
+
+error_response, signed_response, nonce_mark = _error, _signed, _mark
+"""What the door of exports (delivery/exports/door.py) shares with this one."""

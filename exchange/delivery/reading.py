@@ -11,9 +11,10 @@ from django.db import connection
 
 from audit.trail import PersonNamed
 from catalog.errors import FilesMissing, FilesTampered
-from catalog.stores import hosted
-from exchange.delivery.calls import AskedFact, NamedSubject, Work
+from catalog.stores import HOSTED, hosted
+from exchange.delivery.calls import AskedFact, Completion, NamedSubject, Work
 from exchange.delivery.deciding import compiled_facts
+from exchange.delivery.errands.intents import begin_errands
 from exchange.delivery.facts import UNKNOWN, CompiledFact, Surroundings
 from exchange.delivery.minimise import Record, agreed_items, in_scope, masked_records, withheld
 from exchange.delivery.subjects import is_personal
@@ -35,13 +36,15 @@ class Found:
 
 def answer_all(works: Iterable[Work], today: date) -> None:
     """Fill in the answer of every work that is not refused; a dataset that cannot be read refuses with PROVIDER_DOWN."""
-    by_dataset: dict[str, list[Work]] = {}
-    for work in works:
-        if work.refusal is None and work.policy is not None:
-            by_dataset.setdefault(work.policy.dataset, []).append(work)
-    if not by_dataset:
+    works = list(works)
+    if not any(work.refusal is None for work in works):
         return
     offline = offline_datasets()
+    begin_errands(works, offline)
+    by_dataset: dict[str, list[Work]] = {}
+    for work in works:
+        if work.refusal is None and work.policy is not None and work.outgoing is None:
+            by_dataset.setdefault(work.policy.dataset, []).append(work)
     for dataset, group in by_dataset.items():
         _answer_dataset(group, is_offline=dataset in offline, today=today)
 
@@ -56,6 +59,10 @@ def offline_datasets() -> set[str]:
 def _answer_dataset(group: list[Work], *, is_offline: bool, today: date) -> None:
     policy = group[0].policy
     assert policy is not None  # noqa: S101 - grouped by its dataset just now
+    if policy.store_kind != HOSTED:
+        for work in group:
+            answer_from(work, _found_by(work.completion), today)
+        return
     try:
         if is_offline or policy.revision is None:
             raise FilesMissing
@@ -65,7 +72,7 @@ def _answer_dataset(group: list[Work], *, is_offline: bool, today: date) -> None
             work.refuse(refusal("PROVIDER_DOWN"))
         return
     for work in group:
-        _answer(work, found, today)
+        answer_from(work, found, today)
 
 
 def _read(policy: Policy, group: list[Work]) -> Found:
@@ -76,9 +83,9 @@ def _read(policy: Policy, group: list[Work]) -> Found:
     items: set[str] = set()
     counted: set[str] = set()
     for work in group:
-        for kind, identifier in _looked_up(work):
+        for kind, identifier in looked_up(work):
             subjects.setdefault(kind, set()).add(identifier)
-        items.update(_needed_items(work))
+        items.update(needed_items(work))
         counted.update(item for fact in _facts_of(work) for item in fact.counted_items)
     found = Found()
     for kind in sorted(subjects.keys() & set(policy.subject_kinds)):
@@ -90,7 +97,7 @@ def _read(policy: Policy, group: list[Work]) -> Found:
     return found
 
 
-def _looked_up(work: Work) -> set[tuple[str, str]]:
+def looked_up(work: Work) -> set[tuple[str, str]]:
     """The call's subjects, and the subjects named by parameters whose own records a fact compares with."""
     wanted = {(subject.kind, subject.identifier) for subject in work.subjects}
     for fact, compiled in zip(work.facts, _facts_of(work), strict=True):
@@ -105,7 +112,8 @@ def _facts_of(work: Work) -> list[CompiledFact]:
     return [compiled[fact.name] for fact in work.facts]
 
 
-def _needed_items(work: Work) -> set[str]:
+def needed_items(work: Work) -> set[str]:
+    """The items that must be read to answer: of the facts asked, else those agreed; and those that bound the agreed rows."""
     assert work.policy is not None  # noqa: S101 - only decided works come here
     needed = set(work.policy.row_filter)
     for fact in _facts_of(work):
@@ -115,10 +123,11 @@ def _needed_items(work: Work) -> set[str]:
     return needed
 
 
-def _answer(work: Work, found: Found, today: date) -> None:
+def answer_from(work: Work, found: Found, today: date) -> None:
+    """Answer one decided work from records that were read, minimised to what its policy names."""
     assert work.policy is not None  # noqa: S101 - only decided works come here
     policy = work.policy
-    as_of = policy.revision["as_of"] if policy.revision else ""
+    as_of = _as_of(work)
     work.withheld = policy.withheld if not work.facts else ()
     if work.call.method is Method.QUERY:
         records = in_scope(policy, found.about(work.subjects[0]), today)
@@ -127,6 +136,17 @@ def _answer(work: Work, found: Found, today: date) -> None:
         work.answer = {"answers": _facts_answer(work, work.subjects[0], found, today, as_of)}
     else:
         work.answer = {"answers": [_line(work, subject, found, today, as_of) for subject in work.subjects]}
+
+
+def _found_by(completion: Completion | None) -> Found:
+    """What a remote store said. Without it there is nothing: a call to one is an intent, and comes here as a completion only."""
+    return Found({who: [*records] for who, records in completion.records.items()} if completion else {})
+
+
+def _as_of(work: Work) -> str:
+    if work.completion is not None:
+        return work.completion.as_of
+    return str(work.policy.revision["as_of"]) if work.policy and work.policy.revision else ""
 
 
 def _line(work: Work, subject: NamedSubject, found: Found, today: date, as_of: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from audit import acts, trail
 from audit.proof.canonical import dumps, fresh_nonce, sha256_text
 from exchange.delivery import counting
 from exchange.delivery.calls import Work
+from exchange.delivery.errands import intents, outcomes
 from exchange.delivery.refusal_rate import RATE, REFUSALS_A_MINUTE
 from exchange.delivery.subjects import is_personal
 from exchange.sharing.grounds_of_refusal import Refusal, refusal
@@ -45,7 +46,7 @@ def build_entry(work: Work, at_ms: int, keys: Mapping[tuple[str, str], Any]) -> 
     body = work.answer if work.refusal is None else problem(work.refusal)
     body["salt"] = fresh_nonce()
     work.written = _written(body)
-    if work.suppressed:
+    if not work.is_recorded:
         return
     work.built = trail.build(trail.Draft(route=_route(work), message=_message(work), persons=tuple(work.persons)), at_ms=at_ms, keys=keys)
 
@@ -54,12 +55,17 @@ def _written(body: Mapping[str, Any]) -> tuple[bytes, bytes]:
     """The canonical JSON of an answer in two pieces, between which its receipt stands: members are sorted by name."""
     before = {name: value for name, value in body.items() if name < _RECEIPT}
     after = {name: value for name, value in body.items() if name > _RECEIPT}
-    return dumps(before)[:-1] + b",", dumps(after)[1:]
+    return dumps(before)[:-1] + (b"," if before else b""), dumps(after)[1:]
 
 
 def with_receipt(work: Work, receipt: bytes) -> bytes:
     """The body as it is sent."""
-    before, after = work.written
+    return with_receipt_between(work.written, receipt)
+
+
+def with_receipt_between(written: tuple[bytes, bytes], receipt: bytes) -> bytes:
+    """The two pieces of a body with its receipt between them."""
+    before, after = written
     return b'%b"%b":%b,%b' % (before, _RECEIPT.encode(), receipt, after)
 
 
@@ -69,6 +75,10 @@ def _message(work: Work) -> dict[str, Any]:
 
 
 def _type(work: Work) -> str:
+    if work.completion is not None:
+        return "outcome"
+    if work.outgoing is not None:
+        return "intent"
     if work.refusal is not None:
         return "refusal"
     return "export" if work.call.method is Method.EXPORT else "exchange"
@@ -94,6 +104,7 @@ def _route(work: Work) -> dict[str, Any]:
         "outcome": work.outcome,
         "reason": work.refusal.code if work.refusal else "",
         "count": work.count,
+        **({"emergency": policy.emergency} if policy and policy.emergency else {}),
         **work.listed,
     }
 
@@ -112,7 +123,7 @@ def _public_fact(work: Work, position: int) -> dict[str, Any]:
 
 def count_refusal(work: Work, at_ms: int) -> None:
     """Past 60 refusals a minute a key gets 429: the first of these has an entry, the rest share one when the minute is over."""
-    if work.refusal is None:
+    if work.refusal is None or work.completion is not None:
         return
     caller = work.call.caller
     count = RATE.note((caller.keyid, caller.system, caller.department), work.refusal.code, at_ms // 60_000)
@@ -129,17 +140,16 @@ def name_refused(work: Work) -> None:
     if work.policy is None or work.body is None:
         return
     asked = sorted({fact.name for fact in work.facts if fact.name in work.policy.facts}) or list(work.policy.items)
+    state = "FAILED" if work.outcome == "ABANDONED" else work.outcome
     for subject in work.subjects:
         if is_personal(subject.kind):
             work.persons.append(
-                trail.PersonNamed(
-                    subject.kind, subject.identifier, "subject", subject.case or "", work.body.officer or "", asked, work.outcome
-                )
+                trail.PersonNamed(subject.kind, subject.identifier, "subject", subject.case or "", work.body.officer or "", asked, state)
             )
     for kind, identifier in sorted({other for fact in work.facts for other in fact.others}):
         if is_personal(kind):
             work.persons.append(
-                trail.PersonNamed(kind, identifier, "parameter", work.body.case or "", work.body.officer or "", asked, work.outcome)
+                trail.PersonNamed(kind, identifier, "parameter", work.body.case or "", work.body.officer or "", asked, state)
             )
 
 
@@ -174,12 +184,17 @@ def _record(
         fresh = [work for work in works if not work.replayed]
         counting.spend_quotas(cursor, fresh, at_ms)
         counting.spend_facts(cursor, fresh, at_ms)
+        outcomes.finish([work for work in fresh if work.completion is not None], at_ms)
         for work in fresh:
             if work.refusal is not None and work.built is None:
                 count_refusal(work, at_ms)
                 name_refused(work)
                 build_entry(work, at_ms, keys)
+        intents.insert(fresh, keys, at_ms)
         trail.insert([*(work.built for work in fresh if work.is_recorded), *summaries])
+        for work in fresh:
+            if work.beside is not None and work.refusal is None:
+                work.beside(work)
     return fresh
 
 

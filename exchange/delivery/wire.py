@@ -16,14 +16,16 @@ MAX_SUBJECTS = 1000
 MAX_FACTS = 50
 _SALT = re.compile(r"[A-Za-z0-9_-]{22,128}")
 _HASH = re.compile(r"sha256:[0-9a-f]{64}")
+_ONCE = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _TEXT_LIMIT = 200
 _NAME = re.compile(r"[A-Za-z_]{1,40}")
 _COMMON = frozenset({"purpose", "salt", "case", "officer"})
+_ONCE_MEMBER = "idempotency_key"
 _MEMBERS = {
-    Method.QUERY: _COMMON | {"subject"},
-    Method.VERIFY: _COMMON | {"subject", "facts"},
-    Method.BATCH: _COMMON | {"subjects", "facts"},
-    Method.EXPORT: _COMMON | {"after"},
+    Method.QUERY: _COMMON | {"subject", _ONCE_MEMBER},
+    Method.VERIFY: _COMMON | {"subject", "facts", _ONCE_MEMBER},
+    Method.BATCH: _COMMON | {"subjects", "facts", _ONCE_MEMBER},
+    Method.EXPORT: _COMMON | {"after", "format", "columns", _ONCE_MEMBER},
 }
 
 
@@ -59,7 +61,10 @@ class Cursor:
 
 @dataclass(frozen=True)
 class Body:
-    """A well-formed body. `after` only of EXPORT: the cursor at which a list goes on (exchange/delivery/lists.py)."""
+    """A well-formed body. `after` only of EXPORT: the cursor at which a list goes on (exchange/delivery/lists.py).
+
+    `once`: the caller's idempotency key, for calls that a remote store answers.
+    """
 
     method: Method
     purpose: str
@@ -68,6 +73,7 @@ class Body:
     subjects: tuple[SentSubject, ...]
     facts: tuple[SentFact, ...]
     after: Cursor | None = None
+    once: str | None = None
 
     @property
     def has_case(self) -> bool:
@@ -93,6 +99,7 @@ def read_body(method: Method, document: Any) -> Body:
         subjects=_subjects(method, document),
         facts=_facts(document.get("facts"), required=method is Method.VERIFY),
         after=_cursor(document.get("after")),
+        once=_once(document.get(_ONCE_MEMBER)),
     )
 
 
@@ -159,6 +166,12 @@ def _fact(entry: Any, position: int) -> SentFact:
     if not isinstance(entry["fact"], str) or not isinstance(parameters, Mapping):
         raise WireError(f"{where}: fact is text, with is an object")
     return SentFact(entry["fact"], parameters)
+
+
+def _once(value: Any) -> str | None:
+    if value is not None and not (isinstance(value, str) and _ONCE.fullmatch(value)):
+        raise WireError(f"{_ONCE_MEMBER}: send 16 to 128 characters of base64url, the same again when you repeat a call")
+    return value
 
 
 def _cursor(value: Any) -> Cursor | None:

@@ -39,8 +39,48 @@ _GROUNDS: dict[str, tuple[int, str, str]] = {
     "QUOTA": (429, "The agreed number of subjects is used up; try again in the next window.", "协议约定的调用量已用完，请稍后再试。"),
     "TOO_MANY_REFUSALS": (429, "Too many refused calls; mend the cause, then wait a minute.", "被拒绝的调用过多，请排查原因后再试。"),
     "PROVIDER_DOWN": (503, "The register cannot answer now; try again later.", "对方登记系统暂时无法提供，请稍后再试。"),
+    "ABANDONED": (504, "The register did not answer in time; ask again.", "对方登记系统未在时限内答复，请重新查询。"),
+    "DESCRIPTION_CHANGED": (
+        409,
+        "The register's description changed while it was asked; ask again.",
+        "查询期间资源目录已变更，请重新查询。",
+    ),
+    "NOT_A_REMOTE_STORE": (
+        400,
+        "This register answers at once: leave out idempotency_key; a repeated call is a new one.",
+        "该资源即时应答，请勿填写 idempotency_key；重复调用视为新的请求。",
+    ),
+    "IDEMPOTENCY_KEY_USED": (
+        409,
+        "This idempotency_key stands for another question; choose a fresh one.",
+        "该 idempotency_key 已用于另一请求，请更换。",
+    ),
+    "RESULT_UNKNOWN": (404, "Your system has no result of that name under this agreement.", "贵系统在该协议下没有此结果。"),
+    "RESULT_GONE": (
+        410,
+        "The result was collected, or was deleted when its time was over; ask again.",
+        "该结果已领取，或已到期删除，请重新查询。",
+    ),
     "LIST_MOVED": (409, "The list has a new revision; begin it again without a cursor.", "名单已更新，请从头开始。"),
     "NOT_A_LIST": (403, "Only lists of identifiers are exported: agree on that item alone.", "目前仅可导出标识名单，请只约定该标识项。"),
+    "COLUMN_NOT_AGREED": (403, "A column is not among the items that the agreement gives now.", "所选列不在协议当前可提供的数据项之内。"),
+    "EXPORTS_OPEN": (
+        429,
+        "Too many exports of this agreement are open; collect or cancel one first.",
+        "该协议下未完成的下发过多，请先领取或取消。",
+    ),
+    "STREAMS_OPEN": (
+        429,
+        "Exports of this agreement are being collected already; wait for one to end.",
+        "该协议下正在领取的下发过多，请稍后再试。",
+    ),
+    "NO_EXPORT": (404, "Your system has no export of that name under this agreement.", "贵系统在该协议下没有此下发。"),
+    "EXPORT_NOT_READY": (409, "The export is still being prepared; ask again in a moment.", "下发文件仍在准备中，请稍后再试。"),
+    "EXPORT_GONE": (
+        410,
+        "The rows of this export are gone: it was collected, cancelled or stopped, or its day is over. Ask for a new one.",
+        "该下发的数据已删除（已领取、已取消、已终止或已过期），请重新申请。",
+    ),
     "KEY_REVOKED": (401, "This key was revoked; sign with its successor.", "该密钥已撤销，请改用新密钥签名。"),
     "REPLAYED": (409, "This request was seen before; sign a new one.", "该请求已处理过，请重新签名发送。"),
 }

@@ -75,6 +75,15 @@ class Caller:
         """VERIFY facts about one subject."""
         return self.call(agreement, "verify", subject=subject, facts=list(facts), **more)
 
+    def collect(self, agreement: str, intent: str) -> Reply:
+        """A signed GET of a result; `intent` as in Location, or as in a receipt (`sha256:…`)."""
+        path = f"/exchange/v1/{agreement}/results/{intent.removeprefix('sha256:')}"
+        headers = message.sign_request(
+            self.signer, method="GET", target_uri=settings.PUBLIC_URLS[0] + path, body=b"", created=int(time.time()), nonce=fresh_nonce()
+        )
+        pairs = [(name.encode(), value.encode()) for name, value in headers.items()]
+        return self.replies([Arrival("GET", path, False, pairs, b"", "127.0.0.1")])[0]
+
     def replies(self, arrivals: list[Arrival]) -> list[Reply]:
         """Send a batch, verify every answer against its request and its receipt."""
         return [read(arrival, response) for arrival, response in zip(arrivals, handle(arrivals), strict=True)]
@@ -88,7 +97,7 @@ def read(arrival: Arrival, response: Response) -> Reply:
     if "receipt" not in body:
         return Reply(response.status, body)
     request = message.parse_request(
-        method="POST",
+        method=arrival.method,
         target_uri=settings.PUBLIC_URLS[0] + arrival.path,
         headers={name.decode(): value.decode() for name, value in arrival.headers},
         body=arrival.body,
