@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.sharing.api import agreements, requests, reviewing
+from exchange.sharing.api import agreements, offers, orders, requests, reviewing
 
 _PART = "api/v1/requests/<str:number>/parts/<str:dataset>"
 _AGREEMENT = "api/v1/agreements/<str:agreement_id>"
+_OFFER = "api/v1/offers/<str:offer_id>"
 
 urlpatterns = [
     path("api/v1/requests", requests.Requests.as_view()),
@@ -33,4 +34,20 @@ urlpatterns = [
     path(f"{_AGREEMENT}/suspend", agreements.SuspendAgreement.as_view()),
     path(f"{_AGREEMENT}/resume", agreements.ResumeAgreement.as_view()),
     path(f"{_AGREEMENT}/revoke", agreements.RevokeAgreement.as_view()),
+    path(f"{_AGREEMENT}/losses", agreements.AgreementLosses.as_view()),
+    path(f"{_AGREEMENT}/odrl", agreements.AgreementOdrl.as_view()),
+    path(f"{_AGREEMENT}/amend", agreements.AmendAgreement.as_view()),
+    path(f"{_AGREEMENT}/renew", agreements.RenewAgreement.as_view()),
+    path("api/v1/offers", offers.Offers.as_view()),
+    path("api/v1/emergencies", offers.Emergencies.as_view()),
+    path(_OFFER, offers.OneOffer.as_view()),
+    path(f"{_OFFER}/sign", offers.SignOffer.as_view()),
+    path(f"{_OFFER}/withdraw", offers.WithdrawOffer.as_view()),
+    path(f"{_OFFER}/suspend", offers.SuspendOffer.as_view()),
+    path(f"{_OFFER}/resume", offers.ResumeOffer.as_view()),
+    path(f"{_OFFER}/revoke", offers.RevokeOffer.as_view()),
+    path(f"{_OFFER}/join", offers.JoinOffer.as_view()),
+    path(f"{_OFFER}/review", offers.ReviewEmergency.as_view()),
+    path("api/v1/orders/<str:number>", orders.OneOrder.as_view()),
+    path("api/v1/orders/<str:number>/signature", orders.HandInSignature.as_view()),
 ]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils import timezone
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from exchange.sharing import actions
-from exchange.sharing.api import shapes
+from audit.proof.canonical import document_hash
+from exchange.sharing import actions, losses, odrl
+from exchange.sharing.api import offer_shapes, shapes
 from exchange.sharing.api.doors import ACTING, CURSOR, PROBLEMS, Door
-from exchange.sharing.models import Agreement
+from exchange.sharing.models import Agreement, RequestPart
 from exchange.sharing.signing import HandedIn
 
 REVOKE = OpenApiExample(
@@ -94,7 +96,7 @@ class SuspendAgreement(Door):
     def post(self, request: Request, agreement_id: str) -> Response:
         """Suspend: the next call is refused, until your side resumes."""
         found, data = self.agreement(agreement_id), self.parsed(shapes.EndIn)
-        words = {"reason": data["reason"], "ground": data["ground"], "handed": _handed(data)}
+        words = {"reason": data["reason"], "ground": data["ground"], "handed": handed_of(data)}
         actions.suspend(found, **words, acting_user=self.person, department=self.department)
         return _answer(self, found)
 
@@ -112,7 +114,7 @@ class ResumeAgreement(Door):
     def post(self, request: Request, agreement_id: str) -> Response:
         """Lift your own side's suspension."""
         found, data = self.agreement(agreement_id), self.parsed(shapes.ResumeIn)
-        actions.resume(found, reason=data["reason"], handed=_handed(data), acting_user=self.person, department=self.department)
+        actions.resume(found, reason=data["reason"], handed=handed_of(data), acting_user=self.person, department=self.department)
         return _answer(self, found)
 
 
@@ -130,14 +132,69 @@ class RevokeAgreement(Door):
     def post(self, request: Request, agreement_id: str) -> Response:
         """Revoke: the next call is refused, and nothing brings this agreement back."""
         found, data = self.agreement(agreement_id), self.parsed(shapes.EndIn)
-        words = {"reason": data["reason"], "ground": data["ground"], "handed": _handed(data)}
+        words = {"reason": data["reason"], "ground": data["ground"], "handed": handed_of(data)}
         actions.revoke(found, **words, acting_user=self.person, department=self.department)
         return _answer(self, found)
+
+
+class AgreementLosses(Door):
+    """What its end would cost."""
+
+    @extend_schema(operation_id="getLosses", tags=["agreements"], parameters=[ACTING], responses={200: offer_shapes.LossesOut, **PROBLEMS})
+    def get(self, request: Request, agreement_id: str) -> Response:
+        """Who loses what when it is suspended or revoked: systems, calls of the last 30 days, matters, open cases."""
+        return Response(offer_shapes.LossesOut(losses.losses_of(self.agreement(agreement_id), timezone.now())).data)
+
+
+class AgreementOdrl(Door):
+    """The agreement for tools that read policies."""
+
+    @extend_schema(operation_id="getOdrl", tags=["agreements"], parameters=[ACTING], responses={200: OpenApiTypes.OBJECT, **PROBLEMS})
+    def get(self, request: Request, agreement_id: str) -> Response:
+        """Read the agreement as an ODRL 2.2 Agreement (JSON-LD, docs/odrl_profile.md); the signed text stays the agreement."""
+        found = self.agreement(agreement_id)
+        return Response(odrl.as_odrl(found.agreement_id, found.document, text_hash=document_hash(found.document)))
+
+
+class AmendAgreement(Door):
+    """Changing it."""
+
+    @extend_schema(
+        operation_id="amendAgreement",
+        tags=["agreements"],
+        parameters=[ACTING],
+        request=None,
+        responses={201: offer_shapes.BegunOut, **PROBLEMS},
+    )
+    def post(self, request: Request, agreement_id: str) -> Response:
+        """Begin a request that would replace it, filled with its terms; the old one works until the new one is in force."""
+        return _begun(actions.amend(self.agreement(agreement_id), acting_user=self.person, department=self.department))
+
+
+class RenewAgreement(Door):
+    """Renewing it."""
+
+    @extend_schema(
+        operation_id="renewAgreement",
+        tags=["agreements"],
+        parameters=[ACTING],
+        request=None,
+        responses={201: offer_shapes.BegunOut, **PROBLEMS},
+    )
+    def post(self, request: Request, agreement_id: str) -> Response:
+        """The same with a new period."""
+        return _begun(actions.renew(self.agreement(agreement_id), acting_user=self.person, department=self.department))
+
+
+def _begun(part: RequestPart) -> Response:
+    begun = {"request": part.request.number, "dataset": part.dataset.code, "supersedes": part.supersedes}
+    return Response(offer_shapes.BegunOut(begun).data, status=201)
 
 
 def _answer(door: Door, found: Agreement) -> Response:
     return Response(door.shown(shapes.AgreementOut, found))
 
 
-def _handed(data: dict[str, Any]) -> HandedIn | None:
+def handed_of(data: dict[str, Any]) -> HandedIn | None:
+    """The order and signature in a body, if it holds both."""
     return HandedIn(data["order"], data["signature"]) if data.get("order") and data.get("signature") else None
