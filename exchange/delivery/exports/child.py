@@ -99,7 +99,7 @@ def _write(engine: Any, job: dict[str, Any]) -> int:
     query = f"SELECT {job['columns']} {_source(job)}"
     values = [job["rows"], *job["values"]]
     if job["form"] == "arrow":
-        return _write_arrow(engine.execute(query, values), Path(job["out"]))
+        return _write_arrow(engine.sql(query, params=values), Path(job["out"]))
     options = {
         "csv": "FORMAT csv, HEADER, NEW_LINE '\\r\\n', USE_TMP_FILE false",
         "jsonl": "FORMAT json, USE_TMP_FILE false",
@@ -114,7 +114,7 @@ def _write_arrow(found: Any, out: Path) -> int:
     """The IPC stream of Apache Arrow, some thousand rows at a time."""
     import pyarrow
 
-    reader, rows = found.fetch_record_batch(ROWS_AT_ONCE), 0
+    reader, rows = found.to_arrow_reader(ROWS_AT_ONCE), 0
     with pyarrow.OSFile(str(out), "wb") as file, pyarrow.ipc.new_stream(file, reader.schema) as stream:
         for batch in reader:
             stream.write_batch(batch)
