@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect, render, resolve_url
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -20,7 +24,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 from exchange.accounts.acting import choose_acting_department
 from exchange.accounts.actions import set_first_password
 from exchange.accounts.errors import Invalid, NotAllowed
-from exchange.accounts.invitations import invited_person
+from exchange.accounts.invitations import find_by_code, find_invitation, invited_person, path_of, state_of
+from exchange.accounts.limits import address_of, take
+
+TRIES = 10
+TRIES_WINDOW = timedelta(minutes=10)
 
 
 class PasswordForm(forms.Form):
@@ -37,14 +45,24 @@ class PasswordForm(forms.Form):
         return data
 
 
+class CodeForm(forms.Form):
+    """The code of an invitation."""
+
+    code = forms.CharField(
+        label=gettext_lazy("Code"), max_length=40, widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"})
+    )
+
+
 @never_cache
 @sensitive_post_parameters("password", "again")
 @require_http_methods(["GET", "POST"])
 def invitation(request: HttpRequest, person_id: uuid.UUID, token: str) -> HttpResponse:
     """Choose the first password, then sign in with it."""
+    found = find_invitation(person_id, token)
+    state = state_of(found, now=timezone.now()) if found else None
     person = invited_person(person_id, token)
-    if person is None:
-        return render(request, "account/invitation_over.html", status=410)
+    if found is None or person is None:
+        return render(request, "account/invitation_over.html", {"state": state, "by_code": False}, status=410)
     form = PasswordForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -53,9 +71,26 @@ def invitation(request: HttpRequest, person_id: uuid.UUID, token: str) -> HttpRe
             for fault in refused.faults:
                 form.add_error("password", str(fault.message))
         else:
-            messages.success(request, _("Your password is set. Sign in with it."))
-            return redirect(settings.LOGIN_URL)
+            messages.success(
+                request, _("Your password is set. Sign in with it; then add a second step, so that a password alone opens nothing.")
+            )
+            return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': reverse('mfa_index')})}")
     return render(request, "account/invitation.html", {"form": form, "person": person})
+
+
+@never_cache
+@sensitive_post_parameters("code")
+@require_http_methods(["GET", "POST"])
+def invitation_code(request: HttpRequest) -> HttpResponse:
+    """Type a printed or mailed code; a right one leads to the same page as a link. Guessing is slowed down."""
+    form = CodeForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        take("invitation code", address_of(request), limit=TRIES, window=TRIES_WINDOW)
+        found = find_by_code(form.cleaned_data["code"])
+        if found is not None:
+            return redirect(path_of(found))
+        form.add_error("code", _("No invitation has this code. Look at it again, or ask whoever invited you for a new one."))
+    return render(request, "account/invitation_code.html", {"form": form}, status=422 if form.errors else 200)
 
 
 def lost_password(request: HttpRequest) -> HttpResponse:

@@ -8,6 +8,7 @@ from exchange.accounts import pages
 from exchange.accounts.oidc import views
 
 urlpatterns = [
+    path("invitation/", pages.invitation_code, name="account_invitation_code"),
     path("invitation/<uuid:person_id>/<str:token>/", pages.invitation, name="account_invitation"),
     path("department/", pages.choose_department, name="account_choose_department"),
     path("password/reset/", pages.lost_password, name="account_lost_password"),

@@ -15,7 +15,7 @@ from exchange.accounts.acting import roles_in
 from exchange.accounts.actions.people import close_role
 from exchange.accounts.confirming import Due, due_of
 from exchange.accounts.errors import Invalid, NotAllowed
-from exchange.accounts.managing import has_other_administrator, require_manager, require_other
+from exchange.accounts.managing import OF_THE_AUTHORITY, has_other_administrator, require_manager, require_other
 from exchange.accounts.models import Membership, PeopleEvent, Person, Role
 from exchange.accounts.recording import record_change
 
@@ -75,13 +75,16 @@ def suspend_unconfirmed(*, now: datetime) -> int:
 
 
 def departments_to_remind(*, now: datetime) -> list[Department]:
-    """Departments in which roles wait to be confirmed so long that an administrator is reminded, by code."""
-    late = {
-        membership.department_id
-        for membership in Membership.objects.in_force(now)
-        if due_for(membership, now=now) in (Due.REMIND, Due.SUSPEND)
-    }
+    """Departments whose administrators are reminded of roles that wait to be confirmed, by code."""
+    rows = Membership.objects.in_force(now)
+    late = {confirmed_by_code(row) for row in rows if due_for(row, now=now) in (Due.REMIND, Due.SUSPEND)}
     return list(Department.objects.filter(code__in=late).order_by("code"))
+
+
+def confirmed_by_code(membership: Membership) -> str:
+    """The code of the department whose administrators confirm this role."""
+    is_above = membership.role == Role.ADMINISTRATOR or Role(membership.role) in OF_THE_AUTHORITY
+    return str(settings.AUTHORITY_DEPARTMENT) if is_above else membership.department_id
 
 
 def _require_may_confirm(membership: Membership, person: Person) -> None:
