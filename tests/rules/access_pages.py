@@ -20,6 +20,11 @@ GET    page:look                                                    -          4
 GET    page:look/tick                                               -          404 404 404 404 404 404 404 404 404 404 404
 GET    page:verify                                                  -          200 200 200 200 200 200 200 200 200 200 200
 POST   page:verify                                                  -          422 422 422 422 422 422 422 422 422 422 422
+GET    page:developers                                              -          200 200 200 200 200 200 200 200 200 200 200
+POST   page:developers                                              -          422 422 422 422 422 422 422 422 422 422 422
+GET    page:developers/keys/<slug:system>                           -          200 200 200 200 200 200 200 200 200 200 200
+GET    page:developers/keys/<slug:system>                           forged     404 404 404 404 404 404 404 404 404 404 404
+GET    page:developers/keys/<slug:system>/hub.toml                  -          200 200 200 200 200 200 200 200 200 200 200
 GET    page:transparency                                            -          200 200 200 200 200 200 200 200 200 200 200
 GET    page:catalog                                                 -          200 200 200 200 200 200 200 200 200 200 200
 GET    page:catalog/<slug:code>                                     -          200 200 200 200 200 200 200 200 200 200 200
@@ -147,6 +152,9 @@ MACHINE = """
 method route                                                        scenario   nobody req own stw pub adm rev aud out dta ina
 
 GET    healthz/live                                                 -          200 200 200 200 200 200 200 200 200 200 200
+GET    sandbox/api/v1/keys                                          -          200 200 200 200 200 200 200 200 200 200 200
+POST   ^sandbox/exchange/.*$                                        -          404 404 404 404 404 404 404 404 404 404 404
+GET    ^sandbox/exchange/.*$                                        -          404 404 404 404 404 404 404 404 404 404 404
 GET    healthz/ready                                                -          200 200 200 200 200 200 200 200 200 200 200
 GET    log/checkpoint                                               -          200 200 200 200 200 200 200 200 200 200 200
 POST   log/checkpoint                                               -          405 405 405 405 405 405 405 405 405 405 405

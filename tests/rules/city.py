@@ -6,10 +6,12 @@ import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
 from django.test import Client
+from django.utils import timezone
 
 from audit import follower, runs, sequencer
 from audit.models import VerificationRun
@@ -22,6 +24,7 @@ from exchange.accounts.subject import Assurance, Subject
 from exchange.affairs.licences import issue
 from exchange.affairs.models import OfferRun
 from exchange.affairs.offers.lifecycle import RunState
+from exchange.delivery.models import SandboxKey
 from exchange.sharing import actions
 from exchange.sharing.actions import PartTerms, RequestWords
 from exchange.sharing.models import Agreement, SharingRequest
@@ -79,10 +82,11 @@ def build_city() -> City:
     )
     catalog_actions.take_offline(world.unconditional, reason="It moves house.", acting_user=world.person("publisher"))
     catalog_actions.restrict_item(world.unconditional, item="beds", reason="Wrong since May.", acting_user=world.person("publisher"))
+    SandboxKey.objects.create(system="try-city", public_key=b"k" * 32, expires_at=timezone.now() + timedelta(days=1))
     publisher = world.person("publisher")
     ids = {"person_id": publisher.pk, "membership_id": publisher.memberships.get().pk, "load_id": _load(world)}
     ids["run_id"], _is_new = _run(world)
-    names: dict[str, Any] = {"code": "R14", "item": "grade", "department": "DPF", "dataset": "R14", "form": "csv", "path": "", "index": 0}
+    names: dict[str, Any] = {"code": "R14", "item": "grade", "department": "DPF", "dataset": "R14", "form": "csv", "path": "", "index": 0, "system": "try-city"}
     keys = {"owner": "DPF-register", "name": "system-1", "key": "wheelchair_user", "provider_id": "city", "pk": 0}
     usual = {**ids, **names, **keys, **_granted(), "number": world.request.number, "agreement_id": world.agreement.agreement_id}
     places = {
@@ -95,7 +99,7 @@ def build_city() -> City:
         "closed": {**usual, "code": "R90", "item": "beds"},
         "invited": {**usual, "person_id": invited.pk, "token": invitation_path(invited).rstrip("/").rpartition("/")[2]},
         "system": {**usual, "code": "DPF-register"},
-        "forged": {**usual, "path": "../../keys/hub", "uidb36": "1", "key": "x-y"},
+        "forged": {**usual, "system": "CAB-relief", "path": "../../keys/hub", "uidb36": "1", "key": "x-y"},
         "steward": {**usual, "person_id": world.person("steward").pk},
     }
     usual["path"] = f"0/000.p/{sequencer.sequence_once().published_size}"
