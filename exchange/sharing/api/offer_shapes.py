@@ -19,7 +19,7 @@ KINDS = [kind.value for kind in OfferKind]
 STATES = [state.value for state in OfferState]
 
 
-class OfferIn(serializers.Serializer[Any]):
+class StandingOfferIn(serializers.Serializer[Any]):
     """What an owner offers. With `retention_days` it is a framework: departments that are named join it by one signature."""
 
     dataset = serializers.CharField()
@@ -40,7 +40,7 @@ class OfferIn(serializers.Serializer[Any]):
     not_after = serializers.DateTimeField()
 
 
-class EmergencyIn(OfferIn):
+class EmergencyIn(StandingOfferIn):
     """What the authority opens in an emergency: one legal act, at most 30 days, answers kept for at most 30 days."""
 
     reason = serializers.DictField(child=serializers.CharField(), help_text='By language: {"en": …, "zh": …}.')
@@ -69,7 +69,7 @@ class ReviewOut(serializers.ModelSerializer[EmergencyReview]):
         fields = ("due_on", "used", "finding", "follows", "written_at")
 
 
-class OfferSummary(serializers.ModelSerializer[StandingOffer]):
+class StandingOfferSummary(serializers.ModelSerializer[StandingOffer]):
     """One line of a list."""
 
     state = serializers.SerializerMethodField()
@@ -85,16 +85,16 @@ class OfferSummary(serializers.ModelSerializer[StandingOffer]):
         return offer.state_at(timezone.now()).value
 
 
-class OfferOut(OfferSummary):
+class StandingOfferOut(StandingOfferSummary):
     """An offer: its text, the order that is signed, who has joined, and what you may do."""
 
     allowed = serializers.SerializerMethodField()
     joined = serializers.SerializerMethodField()
     review = serializers.SerializerMethodField()
 
-    class Meta(OfferSummary.Meta):
+    class Meta(StandingOfferSummary.Meta):
         fields = (
-            *OfferSummary.Meta.fields,
+            *StandingOfferSummary.Meta.fields,
             "document",
             "order",
             "signature",
@@ -124,12 +124,12 @@ class OfferOut(OfferSummary):
         return ReviewOut(found).data if found else None
 
 
-class OfferPage(serializers.Serializer[Any]):
+class StandingOfferPage(serializers.Serializer[Any]):
     """A page of offers."""
 
     next = serializers.CharField(allow_null=True)
     previous = serializers.CharField(allow_null=True)
-    results = OfferSummary(many=True)
+    results = StandingOfferSummary(many=True)
 
 
 class DescribedShape(serializers.Serializer[Any]):

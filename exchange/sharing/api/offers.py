@@ -39,7 +39,7 @@ class OfferDoor(Door):
 
     def answer(self, offer: StandingOffer, status: int = 200) -> Response:
         """The offer as it is now."""
-        return Response(self.shown(offer_shapes.OfferOut, offer), status=status)
+        return Response(self.shown(offer_shapes.StandingOfferOut, offer), status=status)
 
     @property
     def acting(self) -> dict[str, Any]:
@@ -51,24 +51,27 @@ class Offers(OfferDoor):
     """All offers that the caller may see."""
 
     @extend_schema(
-        operation_id="listOffers", tags=["offers"], parameters=[ACTING, _KIND, CURSOR], responses={200: offer_shapes.OfferPage, **PROBLEMS}
+        operation_id="listStandingOffers",
+        tags=["offers"],
+        parameters=[ACTING, _KIND, CURSOR],
+        responses={200: offer_shapes.StandingOfferPage, **PROBLEMS},
     )
     def get(self, request: Request) -> Response:
         """List your department's offers, those that name it, and emergencies about its datasets, the newest first."""
         rows = StandingOffer.objects.visible_to(self.person).select_related("dataset")
         kind = request.query_params.get("kind")
-        return self.page(offer_shapes.OfferSummary, rows.filter(kind=kind) if kind in offer_shapes.KINDS else rows)
+        return self.page(offer_shapes.StandingOfferSummary, rows.filter(kind=kind) if kind in offer_shapes.KINDS else rows)
 
     @extend_schema(
-        operation_id="draftOffer",
+        operation_id="draftStandingOffer",
         tags=["offers"],
         parameters=[ACTING],
-        request=offer_shapes.OfferIn,
-        responses={201: offer_shapes.OfferOut, **PROBLEMS},
+        request=offer_shapes.StandingOfferIn,
+        responses={201: offer_shapes.StandingOfferOut, **PROBLEMS},
     )
     def post(self, request: Request) -> Response:
         """Fix the text of an offer; nothing is open before a colleague signs it."""
-        data = self.parsed(offer_shapes.OfferIn)
+        data = self.parsed(offer_shapes.StandingOfferIn)
         made = drafting.draft_offer(offer_shapes.terms_of(data), dataset=self.dataset(data["dataset"]), **self.acting)
         return self.answer(made, 201)
 
@@ -81,7 +84,7 @@ class Emergencies(OfferDoor):
         tags=["offers"],
         parameters=[ACTING],
         request=offer_shapes.EmergencyIn,
-        responses={201: offer_shapes.OfferOut, **PROBLEMS},
+        responses={201: offer_shapes.StandingOfferOut, **PROBLEMS},
     )
     def post(self, request: Request) -> Response:
         """Fix the text of an emergency; a second reviewer of the authority signs it."""
@@ -93,7 +96,9 @@ class Emergencies(OfferDoor):
 class OneOffer(OfferDoor):
     """One offer."""
 
-    @extend_schema(operation_id="getOffer", tags=["offers"], parameters=[ACTING], responses={200: offer_shapes.OfferOut, **PROBLEMS})
+    @extend_schema(
+        operation_id="getStandingOffer", tags=["offers"], parameters=[ACTING], responses={200: offer_shapes.StandingOfferOut, **PROBLEMS}
+    )
     def get(self, request: Request, offer_id: str) -> Response:
         """Read an offer: its text, the order that is signed, who has joined."""
         return self.answer(self.offer(offer_id))
@@ -107,7 +112,7 @@ class SignOffer(OfferDoor):
         tags=["offers"],
         parameters=[ACTING],
         request=shapes.SignIn,
-        responses={200: offer_shapes.OfferOut, **PROBLEMS},
+        responses={200: offer_shapes.StandingOfferOut, **PROBLEMS},
     )
     def post(self, request: Request, offer_id: str) -> Response:
         """Sign: from the act that this appends, requests inside it are granted at once, or departments join."""
@@ -119,7 +124,11 @@ class WithdrawOffer(OfferDoor):
     """Putting a draft away."""
 
     @extend_schema(
-        operation_id="withdrawOffer", tags=["offers"], parameters=[ACTING], request=None, responses={200: offer_shapes.OfferOut, **PROBLEMS}
+        operation_id="withdrawOffer",
+        tags=["offers"],
+        parameters=[ACTING],
+        request=None,
+        responses={200: offer_shapes.StandingOfferOut, **PROBLEMS},
     )
     def post(self, request: Request, offer_id: str) -> Response:
         """Put a draft away; what is signed is revoked instead."""
@@ -136,7 +145,7 @@ class SuspendOffer(OfferDoor):
         tags=["offers"],
         parameters=[ACTING],
         request=shapes.EndIn,
-        responses={200: offer_shapes.OfferOut, **PROBLEMS},
+        responses={200: offer_shapes.StandingOfferOut, **PROBLEMS},
     )
     def post(self, request: Request, offer_id: str) -> Response:
         """Nobody takes it up until your side resumes; agreements that came from it go on."""
@@ -153,7 +162,7 @@ class ResumeOffer(OfferDoor):
         tags=["offers"],
         parameters=[ACTING],
         request=shapes.ResumeIn,
-        responses={200: offer_shapes.OfferOut, **PROBLEMS},
+        responses={200: offer_shapes.StandingOfferOut, **PROBLEMS},
     )
     def post(self, request: Request, offer_id: str) -> Response:
         """Lift your own side's suspension."""
@@ -169,7 +178,7 @@ class RevokeOffer(OfferDoor):
         tags=["offers"],
         parameters=[ACTING],
         request=shapes.EndIn,
-        responses={200: offer_shapes.OfferOut, **PROBLEMS},
+        responses={200: offer_shapes.StandingOfferOut, **PROBLEMS},
     )
     def post(self, request: Request, offer_id: str) -> Response:
         """End it: agreements of an owner's offer go on, those of an emergency end with it."""
@@ -203,7 +212,7 @@ class ReviewEmergency(OfferDoor):
         tags=["offers"],
         parameters=[ACTING],
         request=offer_shapes.ReviewIn,
-        responses={200: offer_shapes.OfferOut, **PROBLEMS},
+        responses={200: offer_shapes.StandingOfferOut, **PROBLEMS},
     )
     def post(self, request: Request, offer_id: str) -> Response:
         """Publish what was used, what was found, and what follows; once, after the end."""
