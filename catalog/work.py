@@ -24,6 +24,8 @@ RETRY_AFTER = timedelta(seconds=10)
 MOST_ATTEMPTS = 8
 SWEPT_AT_ONCE = 100
 RUN_TASK = "catalog.tasks.run_work"
+# News for the rooms above: rows of a dataset were published; the target is the revision's key.
+REVISION_WORK = "catalog.revision_published"
 
 Renew = Callable[[int], None]
 Handler = Callable[[str, Renew], None]

@@ -198,6 +198,7 @@ def publish_revision(load: Load, *, acting_user: Any) -> Revision:
         act = orders.append_signed(order, department=load.dataset.provider, acting_user=acting_user)
         revision = projection.project_revision(order, act_seq=act.seq, quality=load.report, sample=load.sample)
         Load.objects.filter(pk=load.pk).update(revision=revision)
+        work.enqueue(work.REVISION_WORK, revision.pk)
     load.refresh_from_db()
     return revision
 

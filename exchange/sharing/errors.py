@@ -59,6 +59,13 @@ class HubCustody(NotAllowed):
     title: ClassVar[Any] = _("Personal data are agreed upon with a key that the department itself keeps")
 
 
+class NotReceived(Invalid):
+    """A correction speaks of a value that the department cannot show to have received."""
+
+    code = "NOT_RECEIVED"
+    title: ClassVar[Any] = _("The log does not show that you received this value")
+
+
 class NoSuchRequest(Missing):
     """No such request or agreement, or not one that the caller may know of."""
 
