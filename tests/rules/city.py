@@ -86,7 +86,16 @@ def build_city() -> City:
     publisher = world.person("publisher")
     ids = {"person_id": publisher.pk, "membership_id": publisher.memberships.get().pk, "load_id": _load(world)}
     ids["run_id"], _is_new = _run(world)
-    names: dict[str, Any] = {"code": "R14", "item": "grade", "department": "DPF", "dataset": "R14", "form": "csv", "path": "", "index": 0, "system": "try-city"}
+    names: dict[str, Any] = {
+        "code": "R14",
+        "item": "grade",
+        "department": "DPF",
+        "dataset": "R14",
+        "form": "csv",
+        "path": "",
+        "index": 0,
+        "system": "try-city",
+    }
     keys = {"owner": "DPF-register", "name": "system-1", "key": "wheelchair_user", "provider_id": "city", "pk": 0}
     usual = {**ids, **names, **keys, **_granted(), "number": world.request.number, "agreement_id": world.agreement.agreement_id}
     places = {
