@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from hub_client import __version__, asking, configuration, configuring, doctor, relay, slips, verifying
+from hub_client import __version__, asking, configuration, configuring, doctor, pulling, relay, slips, verifying
 from hub_client.configuration import Configuration
 from hub_client.connection import Connection
 from hub_client.errors import ClientError, Exit, UsageError
@@ -63,6 +63,7 @@ def _parser() -> ArgumentParser:
     _ask(commands, "verify-fact", "ask whether facts hold: YES, NO or UNKNOWN", _verify_fact)
     _ask(commands, "query", "ask for the agreed items about one subject", _query)
     _ask(commands, "batch", "ask about many subjects at once", _batch)
+    _pull(commands)
     _verify(commands)
     _relay(commands)
     _command(commands, "doctor", "find out why it does not work", _doctor)
@@ -116,6 +117,23 @@ def _ask(commands: "_SubParsersAction[ArgumentParser]", name: str, help_: str, r
             required=name == "verify-fact",
             help="alive, age_at_least:n=80, 'lives_in:division=\"510104\"', or JSON; may be given several times",
         )
+
+
+def _pull(commands: "_SubParsersAction[ArgumentParser]") -> None:
+    parser = _command(commands, "pull", "take a whole export into a file; goes on where it broke off", _run_pull)
+    parser.add_argument("agreement", nargs="?", help="the agreement's id, or its beginning")
+    for option, help_ in (
+        ("dataset", "the dataset's code"),
+        ("purpose", "what for"),
+        ("case", "your reference"),
+        ("officer", "or automatic"),
+    ):
+        parser.add_argument(f"--{option}", help=help_)
+    parser.add_argument("--format", choices=pulling.FORMS, default="csv", help="csv, jsonl, parquet or arrow (csv)")
+    parser.add_argument("--columns", help="item names with commas between (all that are agreed)")
+    parser.add_argument("--out", required=True, help="the file to write; unfinished it is FILE.part")
+    parser.add_argument("--retries", type=int, default=5, help="how often to try again when the connection breaks (5)")
+    parser.add_argument("--force", action="store_true", help="write over an existing file")
 
 
 def _verify(commands: "_SubParsersAction[ArgumentParser]") -> None:
@@ -177,6 +195,25 @@ def _called(options: Namespace, method: str, wire: dict[str, Any]) -> Shown:
     whole = {**asking.common_wire(options, agreement), **wire}
     answered, receipt_file = asking.call(session, agreement.id, method, whole, retries=max(options.retries, 0))
     return asking.plain(answered, receipt_file), asking.lines_of(method, answered.body, receipt_file), Exit.OK
+
+
+def _run_pull(options: Namespace) -> Shown:
+    settings = _load(options)
+    agreement = asking.choose_agreement(settings, options, "EXPORT")
+    shown = pulling.pull(open_session(settings), agreement, options, progress=_tell_progress(quiet=options.json))
+    lines = [
+        f"written: {shown['file']}, {shown['rows']} rows, {shown['bytes']} bytes, every piece as the signed manifest says",
+        f"as of {shown['as_of']}, {shown['sha256']}",
+        f"receipt: {shown['receipt_file']}",
+    ]
+    return shown, lines, Exit.OK
+
+
+def _tell_progress(*, quiet: bool) -> pulling.Progress:
+    """A line on the terminal that is written over; nothing where nobody looks."""
+    if quiet or not sys.stderr.isatty():
+        return lambda step, percent: None
+    return lambda step, percent: print(f"\r{step} {percent:3d} %", end="" if percent < 100 else "\n", file=sys.stderr, flush=True)
 
 
 def _run_verify(options: Namespace) -> Shown:
