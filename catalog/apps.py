@@ -13,7 +13,8 @@ class CatalogConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Name the work that this room does in the background."""
+        """Name the work that this room does in the background, and what `manage.py check` asks."""
+        from catalog import checks as _checks  # noqa: F401 - importing it registers them
         from catalog import loads
 
         loads.register_work()

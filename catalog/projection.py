@@ -16,6 +16,7 @@ from audit.proof import canonical
 from audit.proof.acts import CertificateStanding, Standing
 from audit.proof.keys import key_order
 from catalog import search
+from catalog.description.stores import is_remote
 from catalog.models import DataItem, Dataset, DatasetVersion, Department, Fact, Key, Load, Revision
 
 
@@ -39,7 +40,9 @@ def project_version(version: Mapping[str, Any], *, version_hash: str, act_seq: i
     _project_items(row, version)
     _project_facts(row, version)
     dataset.current_version = row
-    dataset.save(update_fields=["current_version"])
+    if is_remote(version):  # rows that were loaded before answer nothing any more
+        dataset.current_revision = None
+    dataset.save(update_fields=["current_version", "current_revision"])
     search.index(dataset.pk)
     return row
 
@@ -198,5 +201,6 @@ def _point_to_current(standing: Standing) -> None:
     for dataset in Dataset.objects.all():
         version, revision = standing.versions.get(dataset.code), standing.revisions.get(dataset.code)
         dataset.current_version = DatasetVersion.objects.filter(hash=version.hash).first() if version else None
-        dataset.current_revision = Revision.objects.filter(act_seq=revision.seq).first() if revision else None
+        is_hosted = version is not None and not is_remote(version.version)
+        dataset.current_revision = Revision.objects.filter(act_seq=revision.seq).first() if revision and is_hosted else None
         dataset.save(update_fields=["current_version", "current_revision"])

@@ -25,6 +25,7 @@ os.environ["HUB_HOME"] = str(HOME)
 os.environ["DJANGO_SETTINGS_MODULE"] = "exchange.settings"
 
 _BOTH = ["default", "keystore"]
+_TOGETHER = ("tests/journeys/", "tests/catalog/test_sql_store.py")
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 CHROMIUM = os.environ.get("CHROMIUM") or next((found for name in _CHROMIUMS if (found := shutil.which(name))), "")
 
@@ -42,7 +43,7 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: Any, log: Any) -> Any:
-    """Deal the tests out one by one, but all journeys to one worker: they share a running hub.
+    """Deal the tests out one by one, but all journeys to one worker, which share a running hub, and all of a database server.
 
     By their paths, because the groups of pytest-xdist's `loadgroup` do not reach its scheduler under our version of pytest.
     """
@@ -50,7 +51,7 @@ def pytest_xdist_make_scheduler(config: Any, log: Any) -> Any:
 
     class Dealing(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "journeys" if nodeid.startswith("tests/journeys/") else nodeid
+            return next((group for group in _TOGETHER if nodeid.startswith(group)), nodeid)
 
     return Dealing(config, log)
 

@@ -45,6 +45,7 @@ _ANSWERED_ALIKE = (
     "tests/affairs/test_offers_kills.py",
     "tests/affairs/test_rules.py",
     "tests/affairs/test_rules_properties.py",
+    "tests/catalog/test_store_descriptions.py",
     "tests/demonstration/test_building_broken_off.py",
     "tests/journeys/test_chromium_journey.py",
     "tests/journeys/test_citizen_journey.py",

@@ -75,6 +75,7 @@ def test_each_kind_of_store_can_be_described(kind: str) -> None:
         ("http", {"networks": ["::ffff:a14:400/120"]}, ("store.networks[0]", "denied_network")),
         ("http", {"headers": {"x": "y"}}, ("store", "additionalProperties")),
         ("sql", {"dialect": "sqlite"}, ("store.dialect", "enum")),
+        ("sql", {"dialect": "oracle"}, ("store.dialect", "no_driver")),
         ("sql", {"table": 'tickets" UNION SELECT 1 --'}, ("store.table", "sql_name")),
         ("sql", {"table": "registers.tickets"}, ("store.table", "sql_name")),
         ("sql", {"schema": "public;"}, ("store.schema", "sql_name")),
@@ -142,6 +143,19 @@ def test_a_remote_dataset_is_published_without_rows_and_takes_no_file(publish: A
     with pytest.raises(RemoteDataset):
         load(dataset, table(*ROWS))
     assert not Load.objects.exists()
+
+
+def test_rows_that_were_loaded_before_are_shown_no_more(publish: Any, load: Any, publisher: Any) -> None:
+    from audit import acts
+    from catalog import actions, projection
+
+    dataset = publish(small_description())
+    actions.publish_revision(load(dataset, table(*ROWS)), acting_user=publisher)
+    publish({**remote("officer"), "major": 2})
+    for _again in range(2):
+        dataset.refresh_from_db()
+        assert dataset.current_revision is None
+        projection.rebuild(acts.standing())
 
 
 def test_the_catalogue_says_who_answers_and_tells_strangers_no_address(publish: Any, client: Client) -> None:

@@ -24,7 +24,7 @@ from catalog.quality.words import file_text, rule_text
 from catalog.stores import HOSTED
 from exchange.accounts.acting import require_acting_department
 from exchange.portal.catalogue.description_file import LARGEST_BYTES, read_description
-from exchange.portal.catalogue.stores import store_members, ways_to_answer
+from exchange.portal.catalogue.stores import store_members, store_problem, ways_to_answer
 
 BUSY = (LoadState.RECEIVED, LoadState.CHECKING)
 SHOWN_FAULTS = 200
@@ -147,7 +147,7 @@ def own_dataset(request: HttpRequest, code: str) -> HttpResponse:
             return redirect("load", load_id=load.pk)
     loads = dataset.loads.order_by("-created_at")[:20]
     context = {"dataset": dataset, "form": form, "loads": loads, "reason": ReasonForm(), "items": _items(dataset)}
-    context["store_members"] = store_members(dataset)
+    context |= {"store_members": store_members(dataset), "store_problem": store_problem(dataset)}
     return render(request, "catalogue/own_dataset.html", context, status=400 if form.errors else 200)
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from catalog.models import Dataset
+from catalog.stores import credentials
 
 _HOSTED = "store: {kind: hosted}"
 _HTTP = """store:
@@ -48,6 +49,12 @@ def ways_to_answer() -> list[tuple[str, str, str]]:
             _OFFICER,
         ),
     ]
+
+
+def store_problem(dataset: Dataset) -> str:
+    """What the hub's operator has yet to do before this dataset can be asked; empty where nothing is missing."""
+    store: dict[str, Any] = dataset.current_version.content["store"] if dataset.current_version else {}
+    return credentials.problem(store["credentials"]) if store.get("kind") == "sql" else ""
 
 
 def store_members(dataset: Dataset) -> list[tuple[str, str]]:
