@@ -360,10 +360,10 @@ def test_a_checkpoint_extends_an_older_one_or_is_refused(log: SampleLog) -> None
 
 
 def test_it_needs_neither_django_nor_orjson() -> None:
-    """With both made impossible to import, and nothing else from outside but `cryptography` in use."""
+    """With all that it can do without made impossible to import, and nothing else from outside but `cryptography` in use."""
     program = (
         "import sys\n"
-        "sys.modules['orjson'] = sys.modules['django'] = None\n"
+        "sys.modules['orjson'] = sys.modules['django'] = sys.modules['nacl'] = None\n"
         "sys.path[:0] = ['.']\n"
         "before = set(sys.modules)\n"
         "import audit.proof.verify\n"
