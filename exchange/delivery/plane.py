@@ -15,8 +15,9 @@ from django.db import DatabaseError, connection, connections
 
 from exchange.delivery.arriving import Receive, Scope, Send, arrival_of, raw_path
 from exchange.delivery.door import Arrival
+from exchange.delivery.errands.waiting import waited
 from exchange.delivery.exports import door as exports
-from exchange.delivery.handling import Response, handle, unavailable
+from exchange.delivery.handling import Response, Waiting, collected, handle, unavailable
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,7 @@ GATHER_S = 0.001
 # After the answers are out: their callers' next calls come together into one batch, and on SQLite other writers get in
 # (without it their worst wait was seconds).
 PAUSE_S = 0.001
+ACCEPTED = 202
 
 
 class Plane:
@@ -42,7 +44,8 @@ class Plane:
         if exports.is_export(raw_path(scope)):
             await exports.serve(scope, receive, send)
             return
-        response = await self._answer(await arrival_of(scope, receive))
+        arrival = await arrival_of(scope, receive)
+        response = await self._waited(arrival, await self._answer(arrival), receive)
         await send({"type": "http.response.start", "status": response.status, "headers": response.headers})
         await send({"type": "http.response.body", "body": response.body})
 
@@ -56,6 +59,16 @@ class Plane:
             self.is_running = True
             loop.call_later(GATHER_S if len(self.waiting) > 1 else 0, self._start)
         return await future
+
+    async def _waited(self, arrival: Arrival, response: Response, receive: Receive) -> Response:
+        """The answer of a remote store, if it comes in the time for which the caller waits; else the 202 that it has."""
+        if response.waiting is None:
+            return response
+        if not await waited(response.waiting.errand, arrival.headers, receive):
+            return response
+        loop = asyncio.get_running_loop()
+        collected = await loop.run_in_executor(self.thread, _collect, response.waiting)
+        return response if collected.status == ACCEPTED else collected
 
     def _start(self) -> None:
         self.running = asyncio.get_running_loop().create_task(self._run())
@@ -87,6 +100,17 @@ def _deliver(arrivals: Sequence[Arrival]) -> list[Response]:
             # One call that nobody foresaw must not cost the others theirs; a broken database would cost each its time-out.
             return [response for arrival in arrivals for response in _deliver([arrival])]
         return [unavailable("UNAVAILABLE", "the hub could not record this exchange; nothing was given") for _ in arrivals]
+
+
+def _collect(waiting: Waiting) -> Response:
+    """In the delivering thread: the result that was waited for."""
+    try:
+        return collected(waiting.parsed, waiting.wanted)
+    except Exception as error:  # noqa: BLE001 - as above
+        logger.error("a result could not be collected: %s at %s", type(error).__name__, _places(error))
+        for each in connections.all(initialized_only=True):
+            each.close()
+        return unavailable("UNAVAILABLE", "the result could not be read; collect it again")
 
 
 def _places(error: Exception) -> str:
