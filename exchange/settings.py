@@ -281,6 +281,9 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "PartStateEnum": "exchange.sharing.lifecycle.PartState",
         "AgreementStateEnum": "exchange.sharing.lifecycle.AgreementState",
+        "StandingOfferStateEnum": "exchange.sharing.lifecycle.OfferState",
+        "StandingOfferKindEnum": "exchange.sharing.lifecycle.OfferKind",
+        "OfferedMethodEnum": "exchange.sharing.offers.text.METHODS",
         "LoadStateEnum": "catalog.lifecycle.LoadState",
         "CaseStateEnum": "exchange.affairs.lifecycle.CaseState",
         "EvidenceStateEnum": "exchange.affairs.lifecycle.EvidenceState",

@@ -33,6 +33,8 @@ MOVES: Mapping[tuple[str, str], Promise | str] = {
     ("request", "approve"): _("On {when} the {side} approved the request of the {requester} for {dataset}."),
     ("request", "refuse"): _("On {when} the {side} refused the request of the {requester} for {dataset}."),
     ("request", "withdraw"): _("On {when} the {requester} withdrew its request for {dataset}."),
+    ("request", "look_again"): _("On {when} the {side} ruled that the request of the {requester} for {dataset} is looked at again."),
+    ("department_correction", "look_again"): _("On {when} the {side} ruled that a correction of {dataset} is looked at again."),
     ("request", "grant_under_offer"): _("On {when} the request of the {requester} for {dataset} was granted under a standing offer."),
     ("agreement", "sign"): _("On {when} the {side} signed the agreement about {dataset} of the {provider}."),
     ("agreement", "provide_signature"): _("On {when} the {side} gave its signature to the agreement about {dataset}."),

@@ -96,8 +96,8 @@ def shown_agreement(desk: Desk, agreement: Agreement) -> ShownAgreement:
         agreement=agreement,
         state=agreement.state_at(timezone.now()).value,
         text=text,
-        items=_items(text, described),
-        facts=_facts(text, described),
+        items=item_lines(text, described),
+        facts=fact_lines(text, described),
         purposes=[f"{titles.get(code, code)} ({code})" for code in text["purposes"]],
         methods=[words.method_word(method) for method in text["methods"]],
         rows=list(words.filter_lines(text["row_filter"] or {}, described)),
@@ -147,12 +147,14 @@ def _description(agreement: Agreement) -> Mapping[str, Any]:
     return version.content if version else {}
 
 
-def _items(text: Mapping[str, Any], described: Mapping[str, Any]) -> list[Line]:
+def item_lines(text: Mapping[str, Any], described: Mapping[str, Any]) -> list[Line]:
+    """Agreed or offered items with what the description calls them."""
     declared = {item["name"]: item for item in described.get("items", ())}
     return [Line(name, words.title_of(declared.get(name), name), words.class_of(declared.get(name))) for name in text["items"]]
 
 
-def _facts(text: Mapping[str, Any], described: Mapping[str, Any]) -> list[Line]:
+def fact_lines(text: Mapping[str, Any], described: Mapping[str, Any]) -> list[Line]:
+    """Agreed or offered facts with the values that each parameter may take."""
     declared = {fact["name"]: fact for fact in described.get("facts", ())}
     return [
         Line(

@@ -12,18 +12,20 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit.errors import Conflict
+from exchange.accounts.models import Role
 from exchange.portal.department import agreement_reading as reading
-from exchange.portal.department import listing
+from exchange.portal.department import handing, listing
 from exchange.portal.department.desk import Desk, at_desk, done, look_again, show
 from exchange.portal.department.forms import EndingForm, HandInForm, ResumingForm, SignatureForm, posted, sent
 from exchange.portal.department.lists import page_of
-from exchange.sharing import actions
+from exchange.sharing import actions, losses
+from exchange.sharing.actions.amending import may_be_replaced
 from exchange.sharing.errors import KeyElsewhere
 from exchange.sharing.lifecycle import AgreementEvent
-from exchange.sharing.models import Agreement
+from exchange.sharing.models import Agreement, RequestPart
 from exchange.sharing.sides import require_agreement_step
 from exchange.sharing.signing import HandedIn
 
@@ -49,7 +51,33 @@ def one_agreement(request: HttpRequest, desk: Desk, agreement_id: str) -> HttpRe
     found = visible_agreement(desk, agreement_id)
     shown = reading.shown_agreement(desk, found)
     context = {"use": reading.use_so_far(found), "steps": reading.history(found), "examples": reading.examples(found)}
-    return show(request, desk, "agreement", shown=shown, **context, **reading.deeds(desk, found))
+    return show(request, desk, "agreement", shown=shown, **context, **reading.deeds(desk, found), **_replaced(desk, found))
+
+
+@require_POST
+@at_desk
+def change(request: HttpRequest, desk: Desk, agreement_id: str) -> HttpResponse:
+    """Begin a request that would replace it, filled with its terms."""
+    return _begin(request, desk, agreement_id, actions.amend)
+
+
+@require_POST
+@at_desk
+def renew(request: HttpRequest, desk: Desk, agreement_id: str) -> HttpResponse:
+    """The same with a new period."""
+    return _begin(request, desk, agreement_id, actions.renew)
+
+
+def _begin(request: HttpRequest, desk: Desk, agreement_id: str, action: Callable[..., RequestPart]) -> HttpResponse:
+    found = visible_agreement(desk, agreement_id)
+    try:
+        part = action(found, **desk.acting)
+    except Conflict as conflict:
+        return look_again(request, conflict, PAGE, agreement_id)
+    said = _("This draft holds everything that is agreed now. Change it and hand it in: the agreement works until the new one is signed.")
+    if part.state not in {"DRAFT", "RETURNED"}:
+        return done(request, _("A request that would replace it is on its way."), "console_request", part.request.number)
+    return done(request, said, "console_edit", part.request.number, part.dataset.code)
 
 
 def agreement_step(event: AgreementEvent) -> Callable[[AgreementView], Callable[..., HttpResponse]]:
@@ -87,6 +115,8 @@ def sign(request: HttpRequest, desk: Desk, agreement: Agreement) -> HttpResponse
 @agreement_step(AgreementEvent.PROVIDE_SIGNATURE)
 def provide_signature(request: HttpRequest, desk: Desk, agreement: Agreement) -> HttpResponse:
     """The owner's signature, where the owner keeps its key itself."""
+    if request.POST.get("step") == "prepare":
+        return _prepared_for_owner(request, desk, agreement)
     form = HandInForm(posted(request))
     said = _("Your signature is accepted. An officer of the requester signs next.")
 
@@ -129,6 +159,13 @@ def revoke(request: HttpRequest, desk: Desk, agreement: Agreement) -> HttpRespon
     return _step(request, desk, agreement, form, action, template="revoke", said=_("Revoked. The next call is refused, for ever."))
 
 
+def _prepared_for_owner(request: HttpRequest, desk: Desk, agreement: Agreement) -> HttpResponse:
+    command = handing.command(handing.prepared_for_owner(desk, agreement))
+    order = json.dumps(agreement.order, ensure_ascii=False)
+    shown = reading.shown_agreement(desk, agreement)
+    return show(request, desk, "provide_signature", form=HandInForm(), shown=shown, order=order, command=command)
+
+
 def visible_agreement(desk: Desk, agreement_id: str) -> Agreement:
     """The agreement, or 404 when it is not there or not the person's to see."""
     found: Agreement = get_object_or_404(reading.agreement_rows(desk), agreement_id=agreement_id)
@@ -143,17 +180,30 @@ def _step(
     action: Callable[[dict[str, Any]], object],
     **page: str,
 ) -> HttpResponse:
-    """One step by one form; where the department keeps its key, the form comes back with the order to be signed there."""
-    order = ""
+    """One step by one form; where the department keeps its key, the order waits for it under a number, and can be pasted too."""
+    order, command = "", ""
     try:
         if sent(request, form, action):
             return done(request, page["said"], PAGE, agreement.agreement_id)
     except KeyElsewhere as elsewhere:
         if "order" not in elsewhere.data:
             raise
-        order = _ask_for_signature(form, elsewhere)
+        waiting = handing.prepared_elsewhere(desk, agreement, page["template"], elsewhere, handing.words_of(form.cleaned_data))
+        order, command = _ask_for_signature(form, elsewhere), handing.command(waiting)
     shown = reading.shown_agreement(desk, agreement)
-    return show(request, desk, page["template"], form=form, shown=shown, order=order or json.dumps(agreement.order, ensure_ascii=False))
+    text = order or json.dumps(agreement.order, ensure_ascii=False)
+    context = {"order": text, "command": command, **_losses(agreement, page["template"])}
+    return show(request, desk, page["template"], form=form, shown=shown, **context)
+
+
+def _losses(agreement: Agreement, step: str) -> dict[str, Any]:
+    """Before something stops: who loses what."""
+    return {"losses": losses.losses_of(agreement, timezone.now())} if step in {"suspend", "revoke"} else {}
+
+
+def _replaced(desk: Desk, agreement: Agreement) -> dict[str, bool]:
+    may = agreement.requester_id == desk.department.code and Role.OFFICER in desk.roles and may_be_replaced(agreement)
+    return {"may_replace": may}
 
 
 def _ask_for_signature(form: forms.Form, elsewhere: KeyElsewhere) -> str:

@@ -18,6 +18,7 @@ from django.utils.translation import pgettext_lazy
 
 from audit.errors import Conflict
 from catalog.models import Department
+from exchange.accounts import standing_in
 from exchange.accounts.acting import acting_as, acting_department, roles_in
 from exchange.accounts.models import Person, Role
 from exchange.portal.templatetags.look_parts import Tab
@@ -33,6 +34,7 @@ ROOMS = {
     "console/objections": _("Objections"),
     "console/requests": _("Requests"),
     "console/agreements": _("Agreements"),
+    "console/standing-offers": _("Standing offers"),
     "console/datasets": _("Datasets and loads"),
     "console/keys": _("Systems and keys"),
     "console/people": _("People"),
@@ -47,6 +49,7 @@ class Desk:
     department: Department
     roles: frozenset[str]
     room: str = ""
+    deputy_of: Person | None = None
 
     @property
     def acting(self) -> dict[str, Any]:
@@ -69,7 +72,7 @@ def desk_of(request: HttpRequest) -> Desk | None:
         return None
     person: Any = request.user
     room = request.path_info.split("/", 2)[-1]
-    return Desk(person, department, roles_in(person, department), room)
+    return Desk(person, department, roles_in(person, department), room, standing_in.holder())
 
 
 def at_desk(view: Callable[Concatenate[HttpRequest, Desk, P], HttpResponse]) -> View:
