@@ -210,7 +210,7 @@ def test_keys_without_end_are_slowed_down(db: None) -> None:
 
 def test_the_same_key_keeps_its_system(db: None) -> None:
     public = b64url(public_key_of(generate_private_key()))
-    first, second = keys.register(public, address="203.0.113.9"), keys.register(f" {public} ", address="203.0.113.9")
+    first, second = keys.register(public, address="203.0.113.9"), keys.register(f" public key: {public} ", address="203.0.113.9")
     assert first.system == second.system
     assert bytes(second.public_key) == unb64url(public)
 

@@ -16,6 +16,7 @@ from exchange.delivery.models import SandboxKey
 
 GOOD_FOR = timedelta(days=30)
 KEYS_AN_HOUR = 20
+_PRINTED = "public key:"  # whoever pastes the whole line is understood
 
 
 class BadPublicKey(Invalid):
@@ -43,7 +44,7 @@ def register(public_key: str, *, address: str) -> SandboxKey:
 
 def _read(public_key: str) -> bytes:
     try:
-        raw = unb64url(public_key.strip())
+        raw = unb64url(public_key.strip().removeprefix(_PRINTED).strip())
         require_public_key(raw)
     except (CanonicalError, SignatureError) as error:
         text = _("This is no public key. Paste the line that `hub keys new` printed: 43 letters, digits, hyphens and underscores.")

@@ -9,7 +9,7 @@ import hashlib
 from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,8 +22,7 @@ from exchange.sharing.policy import Policy, compile_policy
 PURPOSE = "SANDBOX"
 ROWS = 40
 AS_OF = "2026-01-01T00:00:00Z"
-_FIRST_DAY = date(1936, 3, 1)
-_DAYS_BETWEEN = 823
+_FIRST_YEAR, _YEARS, _STEP = 1930, 120, 37  # no common factor: the years of one item spread over the past and the future
 _WIDEST = ("1900-01-01", "2199-12-31")
 _EMPTY_EVERY = 7
 
@@ -132,7 +131,7 @@ def _value(item: Mapping[str, Any], position: int, number: int, document: Mappin
 
 
 def _plain(item: Mapping[str, Any], number: int, turn: int) -> Any:
-    day = (_FIRST_DAY + timedelta(days=_DAYS_BETWEEN * turn)).isoformat()
+    day = date(_FIRST_YEAR + turn * _STEP % _YEARS, 1 + turn % 12, 1 + turn % 28).isoformat()
     plain = {
         "boolean": turn % 3 != 0,
         "decimal": str(item.get("minimum", "0")),
