@@ -88,6 +88,11 @@ def ending_grounds() -> Mapping[str, Ground]:
     return _grounds("ending")
 
 
+def ruling_grounds() -> Mapping[str, Ground]:
+    """Grounds on which the authority rules in a dispute, by code."""
+    return _grounds("ruling")
+
+
 def calendar() -> Calendar:
     """The working days of the jurisdiction: its own list (`calendar.yaml`) where it has one, else its country's."""
     own = _folder() / "calendar.yaml"

@@ -9,6 +9,9 @@ from typing import Any
 
 from catalog import lifecycle as catalog_lifecycle
 from exchange.sharing import lifecycle
+from exchange.sharing.lifecycle.clocks import EXTENSION, EXTENSION_SIDES
+from exchange.sharing.lifecycle.corrections import CORRECTION, CORRECTION_SIDES
+from exchange.sharing.lifecycle.disputes import DISPUTE, DISPUTE_SIDES
 
 Table = Mapping[Any, tuple[frozenset[Any], Any]]
 
@@ -35,6 +38,9 @@ def as_markdown() -> str:
     sections = [
         _section("Part of a sharing request", lifecycle.PART, lifecycle.PART_SIDES),
         _section("Agreement", lifecycle.AGREEMENT, lifecycle.AGREEMENT_SIDES),
+        _section("Extension of a clock", EXTENSION, EXTENSION_SIDES),
+        _section("Correction between departments", CORRECTION, CORRECTION_SIDES),
+        _section("Dispute", DISPUTE, DISPUTE_SIDES),
         _section("Load of a file", catalog_lifecycle.LOAD, {}),
         _section("Piece of work", catalog_lifecycle.WORK, {}),
         *(_section(more.title, more.table, more.sides) for more in _OF_ROOMS_ABOVE.values()),

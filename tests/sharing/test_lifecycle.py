@@ -40,7 +40,7 @@ PART_MOVES: dict[str, dict[str, str]] = {
     },
     "APPROVED_ONCE": {"confirm": "APPROVED", "send_back": "CHECKED", "withdraw": "WITHDRAWN"},
     "APPROVED": {},
-    "REFUSED": {},
+    "REFUSED": {"look_again": "CHECKED"},
     "WITHDRAWN": {},
 }
 AGREEMENT_MOVES: dict[str, dict[str, str]] = {

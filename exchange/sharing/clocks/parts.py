@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -19,9 +19,9 @@ from exchange.sharing import jurisdiction
 from exchange.sharing.clocks.pauses import ClockOf, close_pause, open_pause, pauses_of, stands
 from exchange.sharing.clocks.reminders import authority
 from exchange.sharing.clocks.stages import DueThing, Kinds, forget_stages, remind_of
-from exchange.sharing.lifecycle import HOLDER, PartState, Side
+from exchange.sharing.lifecycle import HOLDER, PartEvent, PartState, Side
 from exchange.sharing.lifecycle.clocks import ExtensionState
-from exchange.sharing.models import ClockKind, Extension, PauseReason, ReminderKind, RequestPart
+from exchange.sharing.models import ClockKind, Extension, Move, PauseReason, ReminderKind, RequestPart
 
 KINDS = Kinds(ReminderKind.REQUEST_DUE, ReminderKind.REQUEST_OVERDUE, ReminderKind.REQUEST_ESCALATED)
 # Whoever has a part works on this step of its limit; while the requester has it, the clock stands.
@@ -79,7 +79,7 @@ def limit_of(part: RequestPart) -> TimeLimit:
 
 def history_of(part: RequestPart) -> History | None:
     """With whom it has lain and when its clock stood, from its moves, pauses and extension; None before it was handed in."""
-    stays = tuple(_stays(part))
+    stays = tuple(_stays(_moves_since_ruling(part)))
     if not stays:
         return None
     granted = Extension.objects.filter(**clock_of(part).columns, state=ExtensionState.GRANTED).first()
@@ -156,10 +156,17 @@ def _due(part: RequestPart, today: date) -> Due | None:
     return due_by(limit_of(part), history, calendar=jurisdiction.calendar(), today=today)
 
 
-def _stays(part: RequestPart) -> Iterator[Stay]:
-    """From the steps that the part took: each time that somebody who must act had it."""
+def _moves_since_ruling(part: RequestPart) -> list[Move]:
+    """The steps that the part took; where the authority ruled that it is looked at again, those from the ruling on."""
+    moves = list(part.moves.order_by("at", "id"))
+    rulings = [place for place, move in enumerate(moves) if move.event == PartEvent.LOOK_AGAIN]
+    return moves[rulings[-1] :] if rulings else moves
+
+
+def _stays(moves: Iterable[Move]) -> Iterator[Stay]:
+    """Each time that somebody who must act had it."""
     step, since = "", date.min
-    for move in part.moves.order_by("at", "id"):
+    for move in moves:
         side = HOLDER.get(PartState(move.to_state))
         now_step, on = STEPS.get(side, "") if side else "", timezone.localdate(move.at)
         if now_step == step:

@@ -36,7 +36,7 @@ TOLD: Mapping[str, frozenset[Role]] = {
     ReminderKind.CORRECTION_OVERDUE: _HEADS,
     ReminderKind.DISPUTE_DUE: _DOERS,
     ReminderKind.DISPUTE_ESCALATED: _HEADS,
-    ReminderKind.DISPUTE_OVERDUE: frozenset({Role.REVIEWER}),
+    ReminderKind.DISPUTE_OVERDUE: _DOERS,
     ReminderKind.REQUEST_DUE: _DOERS,
     ReminderKind.REQUEST_ESCALATED: frozenset({Role.REVIEWER}),
     ReminderKind.REQUEST_OVERDUE: _HEADS,

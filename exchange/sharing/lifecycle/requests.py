@@ -31,6 +31,7 @@ class PartEvent(StrEnum):
     CONFIRM = "confirm"
     EDIT = "edit"
     GRANT_UNDER_OFFER = "grant_under_offer"
+    LOOK_AGAIN = "look_again"
     REFUSE = "refuse"
     RETURN = "return"
     SEND_BACK = "send_back"
@@ -54,6 +55,8 @@ PART: Mapping[PartEvent, tuple[frozenset[PartState], PartState | None]] = {
     PartEvent.CONFIRM: (frozenset({PartState.APPROVED_ONCE}), PartState.APPROVED),
     PartEvent.SEND_BACK: (frozenset({PartState.APPROVED_ONCE}), PartState.CHECKED),
     PartEvent.REFUSE: (frozenset({PartState.CHECKED}), PartState.REFUSED),
+    # by a ruling of the authority in a dispute (docs/decisions/0079); the owner decides anew, with its whole time
+    PartEvent.LOOK_AGAIN: (frozenset({PartState.REFUSED}), PartState.CHECKED),
     PartEvent.WITHDRAW: (_UNDECIDED, PartState.WITHDRAWN),
 }
 
@@ -68,6 +71,7 @@ PART_SIDES: Mapping[PartEvent, frozenset[Side]] = {
     PartEvent.CONFIRM: frozenset({Side.PROVIDER}),
     PartEvent.SEND_BACK: frozenset({Side.PROVIDER}),
     PartEvent.REFUSE: frozenset({Side.PROVIDER}),
+    PartEvent.LOOK_AGAIN: frozenset(),
     PartEvent.WITHDRAW: frozenset({Side.REQUESTER}),
 }
 
