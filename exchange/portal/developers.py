@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from typing import Any
 
 from django import forms
 from django.conf import settings
@@ -55,7 +54,7 @@ class Offered:
         """A question for the command line."""
         code, subject = self.dataset.code, self.subjects[0]
         care = " --case try-1 --officer automatic" if self.twin.policy.needs_care else ""
-        fact = _first_fact(self.twin)
+        fact = self.twin.example
         if fact is None:
             return f"hub query --dataset {code} --subject {subject}{care}"
         return f"hub verify-fact --dataset {code} --subject {subject} --fact '{json.dumps(fact, ensure_ascii=False)}'{care}"
@@ -118,21 +117,6 @@ def _configuration(key: SandboxKey, offered: list[Offered]) -> str:
         lines += ["", "[[agreements]]", f'id = "{one.twin.agreement}"', f'dataset = "{one.dataset.code}"', f'purpose = "{PURPOSE}"']
         lines += [f"methods = {json.dumps(sorted(one.twin.policy.methods))}"]
     return "\n".join(lines) + "\n"
-
-
-def _first_fact(found: Twin) -> dict[str, Any] | None:
-    """A fact without parameters, or with a value that its twin accepts; None where every fact names other people."""
-    for name, grants in sorted(found.policy.facts.items()):
-        values = {parameter: _value(rule) for parameter, rule in grants[0].items()}
-        if all(value is not None for value in values.values()):
-            return {"fact": name, "with": values}
-    return None
-
-
-def _value(rule: Any) -> Any:
-    if "in" in rule:
-        return rule["in"][0]
-    return rule.get("min")
 
 
 urlpatterns = [

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -22,14 +24,19 @@ from audit.proof.canonical import b64url, unb64url
 from audit.proof.keys import PemSigner, generate_private_key, public_key_of
 from catalog.identifiers import IdentifierError, kinds_from
 from exchange.accounts.errors import TooManyTries
+from exchange.delivery.calls import Call, VerifiedCaller
+from exchange.delivery.deciding import begin, compiled_facts
 from exchange.delivery.door import STRANGERS_A_MINUTE, Strangers
 from exchange.delivery.echoing import LONGEST, first_difference
 from exchange.delivery.models import SandboxKey
+from exchange.delivery.reading import answer_from
 from exchange.delivery.sandbox import answering, keys
 from exchange.delivery.sandbox.answering import twin
 from exchange.delivery.sandbox.identity import identity
-from exchange.delivery.sandbox.twins import agreement_of
-from exchange.sharing.policy import Method
+from exchange.delivery.sandbox.twins import agreement_of, twin_of
+from exchange.delivery.subjects import kinds
+from exchange.jurisdictions.reading import load_registers
+from exchange.sharing.policy import Method, Policies
 from tests.delivery.wire_caller import Caller
 from tests.world import World
 from tests.world_data import SUBJECTS
@@ -226,6 +233,27 @@ def test_a_restricted_item_is_gone_from_the_twin(world: World) -> None:
     narrowed = _twin(standing.versions[code_of(world)].hash, "x", frozenset({(code_of(world), item)}))
     assert item not in narrowed.policy.items
     assert Method.QUERY in narrowed.policy.methods
+
+
+SHARED = sorted(code for code, register in load_registers().items() if register["sharing_attribute"] != "NOT_SHARED")
+
+
+@pytest.mark.parametrize("code", SHARED)
+def test_the_question_shown_for_a_register_is_answered(code: str) -> None:
+    version = SimpleNamespace(version=load_registers()[code], hash=f"sha256:{code}")
+    found = twin_of(version, system="try-1", restricted=frozenset(), kinds=kinds())
+    fact, subject = found.example, found.subjects[0]
+    body = {**COMMON, "salt": "s" * 22, "subject": subject, **({"facts": [fact]} if fact else {})}
+    caller = VerifiedCaller("try-1", "SANDBOX", "try-1/request-1", "", "", "", 0)
+    work = begin(
+        Call(caller, found.agreement, Method.VERIFY if fact else Method.QUERY, body), Policies((0, ""), {found.agreement: found.policy}), 1
+    )
+    assert work.refusal is None
+    answer_from(work, found.found(compiled_facts(found.policy)), date(2026, 11, 20))
+    if fact:
+        assert work.answer["answers"][0]["answer"] in {"YES", "NO", "UNKNOWN"}
+    else:
+        assert work.answer["answer"]["state"] == "FOUND"
 
 
 @pytest.mark.parametrize("folder", ["exchange/jurisdictions/cn", "tests/second_jurisdiction"])

@@ -41,6 +41,16 @@ class Twin:
         item = self.policy.document["subjects"][0]["item"]
         return list(dict.fromkeys(str(record[item]) for record in self.records if record[item]))
 
+    @property
+    def example(self) -> dict[str, Any] | None:
+        """A fact as it is asked on the wire, with values that the twin accepts; None where every fact names somebody else."""
+        for fact in self.policy.document["facts"]:
+            grants = self.policy.facts.get(fact["name"])
+            values = {one["name"]: _example(one, grants[0][one["name"]]) for one in fact["parameters"]} if grants else {"": None}
+            if None not in values.values():
+                return {"fact": fact["name"], "with": values}
+        return None
+
     def found(self, facts: Mapping[str, CompiledFact]) -> Found:
         """Every record under every subject that it names, and the counts that facts ask for."""
         found = Found()
@@ -108,6 +118,14 @@ def _listed(parameter: Mapping[str, Any], document: Mapping[str, Any]) -> dict[s
             return {"in": list(range(100))}
         case _:
             return None
+
+
+def _example(parameter: Mapping[str, Any], rule: Mapping[str, Any]) -> Any:
+    """A value inside the rule; None for another person, and for what no rule can bound."""
+    value = rule["in"][0] if "in" in rule else rule.get("min", "示例" if "text" in rule else None)
+    if parameter["type"].endswith("_list"):
+        return [value] if "in" in rule else None
+    return value
 
 
 def _record(document: Mapping[str, Any], number: int, kinds: Kinds) -> dict[str, Any]:
