@@ -45,7 +45,7 @@ def roles_in(person: Any, department: Department | str, *, at: datetime | None =
 def in_place_of(person: Any) -> uuid.UUID:
     """Whose appointments (stewardships, matters) count for `person` now: the person's own, or those of whom they stand in for."""
     found, _counts = standing_in.stands_in(person, timezone.now())
-    return found.holder_id if found else person.pk  # type: ignore[no-any-return]
+    return found.holder_id if found else person.pk
 
 
 def acting_as(person: Any, department: Department | str, *roles: Role | str) -> None:

@@ -32,7 +32,7 @@ def record_change(
     by = str(acting_user.pk) if acting_user else acting_system
     code = department.code if department else ""
     route: dict[str, Any] = {"type": "people", "event": event.value, "department": code, "person": str(person.pk), "acting": by, "count": 1}
-    change = {"person": str(person.pk), "by": by, "event": event.value, "about": about}
+    change: dict[str, Any] = {"person": str(person.pk), "by": by, "event": event.value, "about": about}
     written = trail.record({**route, **what}, message={"change": document_hash(change)})
     PeopleChange.objects.create(
         department=department,

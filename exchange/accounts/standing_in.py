@@ -15,6 +15,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 if TYPE_CHECKING:
     from exchange.accounts.models import Deputyship
@@ -71,6 +72,14 @@ def said_in_entries() -> dict[str, Any]:
     """What every entry says that is recorded meanwhile: `deputy_of`, the id of the person for whom the caller stands in."""
     choice = _CHOICE.get()
     return {"deputy_of": str(choice.found.holder_id)} if choice and choice.found else {}
+
+
+def places_of(person: Any) -> list[Deputyship]:
+    """In whose places `person` may choose to act now."""
+    from exchange.accounts.models import Deputyship
+
+    rows = Deputyship.objects.in_force(timezone.now()).filter(deputy=person.pk, holder__is_active=True).select_related("holder")
+    return list(rows.order_by("department", "holder__username"))
 
 
 @contextmanager

@@ -116,7 +116,7 @@ def test_keys_are_for_administrators_of_the_department_alone(world: World) -> No
 
 def test_an_invitation_is_shown_once_and_opens(world: World) -> None:
     administrator = signed_in(world, "requester_admin")
-    form = {"username": "cab.new", "name_en": "Wu Jun", "name_zh": "", "role": "OFFICER"}
+    form = {"username": "cab.new", "name_en": "Wu Jun", "name_zh": "", "roles": ["OFFICER"], "way": "LINK"}
     shown = page(administrator.post("/en/console/people/invite", form, follow=True))
     link = re.search(r"http://testserver(/en/accounts/invitation/[^<\s]+)", shown)
     assert link is not None
@@ -126,7 +126,7 @@ def test_an_invitation_is_shown_once_and_opens(world: World) -> None:
 
 
 def test_a_taken_sign_in_name_is_named_in_the_form(world: World) -> None:
-    form = {"username": world.person("outsider").username, "role": "OFFICER"}
+    form = {"username": world.person("outsider").username, "roles": ["OFFICER"], "way": "LINK"}
     answer = signed_in(world, "requester_admin").post("/en/console/people/invite", form)
     assert answer.status_code == 422
     assert "Choose another one." in page(answer)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
@@ -124,6 +125,6 @@ def _end_sessions(person: Person) -> bool:
 
 
 def _record(person: Person, department: Department, acting_user: Person, left: Left) -> None:
-    counts = {"roles": left.roles, "appointments": left.appointments, "deputies": left.deputyships}
+    counts: dict[str, Any] = {"roles": left.roles, "appointments": left.appointments, "deputies": left.deputyships}
     counts |= {"invitations": left.invitations, "handed_over": left.handed_over, "keys": len(left.keys)}
     record_change(PeopleEvent.SERVICE_ENDED, person, department=department, acting_user=acting_user, **counts)

@@ -16,6 +16,7 @@ from audit.models import EntryIndex
 from catalog.models import Dataset, Department, Key, Purpose, System
 from exchange.accounts.acting import departments_of
 from exchange.accounts.models import Role
+from exchange.accounts.standing_in import places_of
 from exchange.portal.department.desk import Desk, desk_of, show
 from exchange.portal.department.waiting import waiting_for
 
@@ -35,10 +36,12 @@ class Call:
 def console(request: HttpRequest) -> HttpResponse:
     """What waits for this person, then what the department does; first the choice of department where there are several."""
     desk = desk_of(request)
-    own = Department.objects.filter(code__in=departments_of(request.user))
+    codes = {desk.department.code} if desk and desk.deputy_of else departments_of(request.user)
+    own = Department.objects.filter(code__in=codes)
+    places = places_of(request.user)
     if desk is None:
-        return render(request, "department/choose.html", {"departments": own})
-    return show(request, desk, "console", departments=own, today=timezone.localdate(), **_contents(desk))
+        return render(request, "department/choose.html", {"departments": own, "places": places})
+    return show(request, desk, "console", departments=own, places=places, today=timezone.localdate(), **_contents(desk))
 
 
 def _contents(desk: Desk) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from audit.errors import Conflict
 from audit.proof.keys import Use
 from catalog import actions
 from catalog.models import Key, System
+from exchange.accounts.handled_keys import keys_to_replace
 from exchange.accounts.models import Role
 from exchange.portal.department.desk import Desk, at_desk, done, look_again, show
 from exchange.portal.department.forms import posted, sent
@@ -35,7 +36,8 @@ def keys(request: HttpRequest, desk: Desk) -> HttpResponse:
         "document_keys": [key for key in own if key.use != Use.PROVIDER_ANSWER],
         "answer_keys": [key for key in own if key.use == Use.PROVIDER_ANSWER],
     }
-    return show(request, desk, "keys", **context, may_manage=Role.ADMINISTRATOR in desk.roles)
+    may_manage = Role.ADMINISTRATOR in desk.roles
+    return show(request, desk, "keys", **context, may_manage=may_manage, to_replace=keys_to_replace(desk.department))
 
 
 @require_http_methods(["GET", "POST"])
