@@ -210,3 +210,20 @@ def test_an_outsider_gets_neither_paper(world: World) -> None:
     place = f"/en/console/agreements/{world.agreement.agreement_id}"
     outsider = signed_in(world, "outsider")
     assert [outsider.get(f"{place}/{paper}").status_code for paper in ("pdf", "odrl")] == [404, 404]
+
+
+def test_the_console_says_what_offers_leave_to_do(world: World) -> None:
+    offer = written(world)
+    place = f"{PLACE}/{offer.offer_id}"
+    assert place in page(signed_in(world, "owner_officer").get("/en/console"))
+    assert place not in page(signed_in(world, "approver").get("/en/console"))
+    reason = {"reason_en": "A flood.", "reason_zh": "洪水。"}
+    signed_in(world, "reviewer").post(f"{PLACE}/emergency?dataset=R14", form(**reason))
+    emergency = StandingOffer.objects.get(kind="EMERGENCY")
+    own = f"{PLACE}/{emergency.offer_id}"
+    second = signed_in(world, "second_reviewer")
+    assert own in page(second.get("/en/console"))
+    second.post(f"{own}/sign", {})
+    assert own in page(signed_in(world, "approver").get("/en/console"))
+    second.post(f"{own}/revoke", WHY)
+    assert "Write the review" in page(second.get("/en/console"))

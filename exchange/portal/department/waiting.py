@@ -18,6 +18,7 @@ from exchange.accounts.hands import Hands, hands_of
 from exchange.accounts.models import Role
 from exchange.portal.department.desk import Desk
 from exchange.portal.department.objections import objections_of
+from exchange.portal.department.offers_waiting import offers_waiting
 from exchange.portal.department.questions import questions_of
 from exchange.sharing.clocks.reminders import open_reminders
 from exchange.sharing.models import Agreement, Reminder, ReminderKind, RequestPart
@@ -46,7 +47,7 @@ class Waiting:
 
 def waiting_for(desk: Desk) -> list[Waiting]:
     """Everything that this person may do now at this desk, what is due first on top."""
-    found = [*_checks(desk), *_decisions(desk), *_of_officers(desk), *_loads(desk), *_of_citizens(desk), *_reminders(desk)]
+    found = [*_checks(desk), *_decisions(desk), *_of_officers(desk), *_loads(desk), *_of_citizens(desk), *offers_waiting(desk, Waiting), *_reminders(desk)]
     return sorted(found, key=lambda item: (item.due_on is None, item.due_on or date.max))
 
 
@@ -74,6 +75,11 @@ def _decisions(desk: Desk) -> Iterator[Waiting]:
     mine = _asked_by(hands) | hands.done("checked_by", "checked_at")
     for part in rows.exclude(mine)[:MOST_OF_A_KIND]:
         yield _of_part(part, _("Decide"), part.request.requester.name)
+    second = _parts(desk).waiting_for_second(frozenset({desk.department.code}))
+    if Role.OFFICER not in desk.roles:
+        second = second.filter(dataset__in=stewarded(desk.person))
+    for part in second.exclude(mine | hands.done("first_approved_by", "first_approved_at"))[:MOST_OF_A_KIND]:
+        yield _of_part(part, _("Confirm as second officer"), part.request.requester.name)
 
 
 def _of_officers(desk: Desk) -> Iterator[Waiting]:
@@ -92,6 +98,7 @@ def _signatures(desk: Desk) -> Iterator[Waiting]:
     signed = Q(provider_signature__isnull=False) | ~Q(offer_hash="")
     hands = hands_of(desk.person)
     mine = hands.done("approved_by", "created_at") | hands.done("part__checked_by", "part__checked_at")
+    mine |= hands.done("part__first_approved_by", "part__first_approved_at")
     for row in proposed.filter(signed, requester=desk.department).exclude(mine).order_by("id")[:MOST_OF_A_KIND]:
         yield _of_agreement(row, _("Sign"), row.provider.name)
     for row in proposed.filter(provider=desk.department, provider_signature=None, offer_hash="").order_by("id")[:MOST_OF_A_KIND]:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Dataset, Department
 from exchange.accounts.acting import is_steward, roles_in
+from exchange.accounts.hands import hands_of
 from exchange.accounts.models import Role
 from exchange.sharing.errors import FourEyes, NotThatSide, StateChanged
 from exchange.sharing.lifecycle import EMERGENCY_SIDES, OFFER, OFFER_SIDES, OfferEvent, OfferKind, OfferState, Side, offer_events
@@ -41,7 +42,7 @@ def require_offer_step(person: Any, department: Department, offer: StandingOffer
     if OfferState(offer.state) not in OFFER[event][0]:
         text = _("The offer is %(state)s now, and this step is no longer possible.")
         raise StateChanged(text % {"state": offer.state}, state=offer.state)
-    if event is OfferEvent.SIGN and person.pk == offer.drafted_by_id:
+    if event is OfferEvent.SIGN and hands_of(person).did(offer.drafted_by_id, offer.created_at):
         raise FourEyes(_("You wrote this offer: a colleague must read and sign it."))
     return fitting[0]
 
@@ -50,7 +51,7 @@ def offer_steps(person: Any, department: Department, offer: StandingOffer) -> li
     """Steps that this person may take on this offer now, sorted."""
     here = offer_sides(person, department, offer)
     events = set(offer_events(OfferKind(offer.kind), OfferState(offer.state), here))
-    if person.pk == offer.drafted_by_id:
+    if OfferEvent.SIGN in events and hands_of(person).did(offer.drafted_by_id, offer.created_at):
         events.discard(OfferEvent.SIGN)
     mine = {side.value.lower() for side in here}
     if not mine & set(offer.suspended_by):
@@ -62,5 +63,6 @@ def offer_steps(person: Any, department: Department, offer: StandingOffer) -> li
 
 def require_joiner(person: Any, offer: StandingOffer) -> None:
     """Whoever wrote or signed an offer does not take it up for another department too. Raises FourEyes."""
-    if person.pk in {offer.drafted_by_id, offer.signed_by_id}:
+    hands = hands_of(person)
+    if hands.did(offer.drafted_by_id, offer.created_at) or hands.did(offer.signed_by_id, offer.signed_at):
         raise FourEyes(_("You wrote or signed this offer: an officer of the requester who did neither must join."))
