@@ -47,7 +47,8 @@ class Waiting:
 
 def waiting_for(desk: Desk) -> list[Waiting]:
     """Everything that this person may do now at this desk, what is due first on top."""
-    found = [*_checks(desk), *_decisions(desk), *_of_officers(desk), *_loads(desk), *_of_citizens(desk), *offers_waiting(desk, Waiting), *_reminders(desk)]
+    of_departments = [*_checks(desk), *_decisions(desk), *_of_officers(desk), *_loads(desk), *offers_waiting(desk, Waiting)]
+    found = [*of_departments, *_of_citizens(desk), *_reminders(desk)]
     return sorted(found, key=lambda item: (item.due_on is None, item.due_on or date.max))
 
 
