@@ -35,7 +35,7 @@ def check_reply(question: Question, reply: Reply, *, now: str) -> None:
         for record in records:
             _check_record(question, who, record)
             for name, value in record.items():
-                _check_value(declared[name], value, codes)
+                check_value(declared[name], value, codes)
 
 
 def check_as_of(as_of: str, now: str) -> None:
@@ -59,7 +59,8 @@ def _check_record(question: Question, who: tuple[str, str], record: Record) -> N
         raise ProviderFailed(Why.WRONG_SUBJECT)
 
 
-def _check_value(item: Mapping[str, Any], value: Any, codes: Mapping[str, set[str]]) -> None:
+def check_value(item: Mapping[str, Any], value: Any, codes: Mapping[str, set[str]]) -> None:
+    """Return when `value` is one of the declared item; raises ProviderFailed(WRONG_TYPE). `codes` by code list."""
     if value is None:
         fits = not item.get("required")
     elif item["type"] == "code":

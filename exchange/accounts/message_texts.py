@@ -51,6 +51,9 @@ TEXTS: Mapping[str, MessageText] = {
     "question_answered": MessageText(_("An office answered your question. Read the answer under “Who looked me up”."), _A_YEAR),
     "offer_made": MessageText(_("An office offers you an allowance without an application. Look under “Offers for me”."), _A_YEAR),
     # What departments' people are reminded of: which day, never whose request or which person.
+    "officer_question_overdue": MessageText(
+        _("A question to your department has waited beyond its last day ({day}). Look at your console."), _A_YEAR
+    ),
     "remind_agreement_ends": MessageText(_("An agreement of your department ends soon ({day}). Look at your console."), _A_YEAR),
     "remind_correction_due": MessageText(_("A correction request waits for your department ({day}). Look at your console."), _A_YEAR),
     "remind_correction_escalated": MessageText(

@@ -24,6 +24,7 @@ from exchange.delivery.calls import Outgoing, Work
 from exchange.delivery.errands import sealing, times
 from exchange.delivery.errands.lifecycle import ErrandState
 from exchange.delivery.models import Errand
+from exchange.delivery.officer.opening import open_questions
 from exchange.delivery.subjects import is_personal
 from exchange.sharing.grounds_of_refusal import refusal
 
@@ -120,7 +121,8 @@ def people_of(works: Sequence[Work]) -> set[Who]:
 
 def insert(works: Sequence[Work], keys: Mapping[Who, SubjectKeyHandle], at_ms: int) -> None:
     """Write the rows in the caller's transaction. Raises Crossed when another batch has used an idempotency key meanwhile."""
-    rows = [_row(work, keys, at_ms) for work in works if work.outgoing is not None and work.refusal is None and work.is_recorded]
+    begun = [work for work in works if work.outgoing is not None and work.refusal is None and work.is_recorded]
+    rows = [_row(work, keys, at_ms) for work in begun]
     if not rows:
         return
     once = [row.once for row in rows if row.once is not None]
@@ -130,6 +132,7 @@ def insert(works: Sequence[Work], keys: Mapping[Who, SubjectKeyHandle], at_ms: i
         Errand.objects.bulk_create(rows)
     except IntegrityError:
         raise Crossed from None
+    open_questions([(row, work.policy.document) for row, work in zip(rows, begun, strict=True) if work.policy])
 
 
 def _row(work: Work, keys: Mapping[Who, SubjectKeyHandle], at_ms: int) -> Errand:

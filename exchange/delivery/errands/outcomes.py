@@ -10,6 +10,7 @@ from exchange.delivery.calls import Completion, Work
 from exchange.delivery.errands import sealing, times
 from exchange.delivery.errands.lifecycle import ERRAND, ErrandEvent
 from exchange.delivery.models import Errand
+from exchange.delivery.officer.opening import end_question
 from exchange.sharing.grounds_of_refusal import Refusal, refusal
 from exchange.sharing.policy import Policies, Policy
 
@@ -56,16 +57,18 @@ def _finish(work: Work, completion: Completion, at_ms: int) -> bool:
         held = held.filter(lease=completion.lease)
     at = times.moment(at_ms)
     kind = work.policy.store_kind if work.policy else ""
-    return bool(
-        held.update(
-            state=target,
-            reason=work.refusal.data.get("reason", work.refusal.code) if work.refusal else "",
-            leased_until=None,
-            finished_at=at,
-            keep_until=times.keep_until(kind, at),
-            result=sealing.seal(completion.key, completion.errand, "result", _result(work)) if completion.key else None,
-        )
+    reason = str(work.refusal.data.get("reason", work.refusal.code)) if work.refusal else ""
+    is_ours = held.update(
+        state=target,
+        reason=reason,
+        leased_until=None,
+        finished_at=at,
+        keep_until=times.keep_until(kind, at),
+        result=sealing.seal(completion.key, completion.errand, "result", _result(work)) if completion.key else None,
     )
+    if is_ours and not completion.lease:  # an officer's, or one that nobody answered in time
+        end_question(completion.errand, is_answered=not reason, reason=reason, answered_by=completion.answered_by, at=at)
+    return bool(is_ours)
 
 
 def _result(work: Work) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from exchange.delivery.models.counting import FactUse, Nonce, NonceMark, QuotaUse
 from exchange.delivery.models.errands import Errand
 from exchange.delivery.models.exports import Delivery
+from exchange.delivery.models.officer_answers import OfficerQuestion
 from exchange.delivery.models.sandbox import SandboxKey
 
-__all__ = ["Delivery", "Errand", "FactUse", "Nonce", "NonceMark", "QuotaUse", "SandboxKey"]
+__all__ = ["Delivery", "Errand", "FactUse", "Nonce", "NonceMark", "OfficerQuestion", "QuotaUse", "SandboxKey"]
