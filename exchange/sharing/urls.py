@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.sharing.api import agreements, offers, orders, requests, reviewing
+from exchange.sharing.api import agreements, clocks, corrections, disputes, offers, orders, requests, reviewing
 
 _PART = "api/v1/requests/<str:number>/parts/<str:dataset>"
 _AGREEMENT = "api/v1/agreements/<str:agreement_id>"
 _OFFER = "api/v1/offers/<str:offer_id>"
+
+_CORRECTION = "api/v1/corrections/<str:number>"
+_DISPUTE = "api/v1/disputes/<str:number>"
 
 urlpatterns = [
     path("api/v1/requests", requests.Requests.as_view()),
@@ -50,4 +53,22 @@ urlpatterns = [
     path(f"{_OFFER}/review", offers.ReviewEmergency.as_view()),
     path("api/v1/orders/<str:number>", orders.OneOrder.as_view()),
     path("api/v1/orders/<str:number>/signature", orders.HandInSignature.as_view()),
+    path(f"{_PART}/clock", clocks.PartClockDoor.as_view()),
+    path(f"{_PART}/clock/extension", clocks.AskExtension.as_view()),
+    path(f"{_PART}/clock/extension/answer", clocks.AnswerExtension.as_view()),
+    path(f"{_PART}/clock/pause", clocks.PauseClock.as_view()),
+    path(f"{_PART}/clock/resume", clocks.ResumeClock.as_view()),
+    path("api/v1/corrections", corrections.Corrections.as_view()),
+    path(_CORRECTION, corrections.OneCorrection.as_view()),
+    path(f"{_CORRECTION}/answer", corrections.AnswerCorrection.as_view()),
+    path(f"{_CORRECTION}/take_back", corrections.TakeBackCorrection.as_view()),
+    path("api/v1/correction_notices", corrections.CorrectionNotices.as_view()),
+    path("api/v1/correction_notices/<int:notice_id>/seen", corrections.SeenNotice.as_view()),
+    path("api/v1/disputes", disputes.Disputes.as_view()),
+    path(_DISPUTE, disputes.OneDispute.as_view()),
+    path(f"{_DISPUTE}/say", disputes.SayInDispute.as_view()),
+    path(f"{_DISPUTE}/settle", disputes.SettleDispute.as_view()),
+    path(f"{_DISPUTE}/hand_over", disputes.HandOverDispute.as_view()),
+    path(f"{_DISPUTE}/rule", disputes.RuleDispute.as_view()),
+    path(f"{_DISPUTE}/take_back", disputes.TakeBackDispute.as_view()),
 ]
