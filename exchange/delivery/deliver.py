@@ -28,6 +28,8 @@ from exchange.delivery.subjects import is_personal
 from exchange.sharing.policy import Method, Policies, compile_policies
 
 ATTEMPTS = 3
+# A process decides and records one batch at a time: what it remembers of its own counting (counting.Floors) is for one.
+_ONE_BATCH = threading.Lock()
 
 
 class LogBehind(Unavailable):
@@ -52,6 +54,13 @@ def deliver(calls: Sequence[Call | Completion], *, standing: Standing | None = N
     """
     if any(isinstance(call, Call) and call.method is Method.EXPORT for call in calls):
         raise ValueError("lists have a door of their own: exchange.delivery.lists")
+    with _ONE_BATCH:
+        works, at_ms = _recorded(calls, standing)
+    return _release(works, at_ms)
+
+
+def _recorded(calls: Sequence[Call | Completion], standing: Standing | None) -> tuple[list[Work], int]:
+    """Steps 1 to 6: the calls decided and durable, and the time in ms at which that was."""
     at_ms = require_a_moving_log()
     for attempt in range(ATTEMPTS):
         if attempt:
@@ -62,7 +71,7 @@ def deliver(calls: Sequence[Call | Completion], *, standing: Standing | None = N
             recording.record(works, head=policies.head, at_ms=at_ms, keys=_name_and_build(works, at_ms))
         except (recording.VersionMoved, intents.Crossed):
             continue
-        return _release(works, at_ms)
+        return works, at_ms
     raise Busy(_("Agreements are changing right now; try again in a moment."))
 
 

@@ -1,4 +1,4 @@
-"""The ASGI front of the data path: gathers what is waiting into batches, and one thread per process delivers them.
+"""The ASGI front of the data path: gathers what is waiting into batches, which two threads of the process deliver in turns.
 
 It stands before Django's own handler and before DRF, which together cost more than the exchange itself.
 """
@@ -28,17 +28,20 @@ GATHER_S = 0.001
 # After the answers are out: their callers' next calls come together into one batch, and on SQLite other writers get in
 # (without it their worst wait was seconds).
 PAUSE_S = 0.001
+# While one batch is decided and recorded (one at a time in a process), the next is verified and the last one signed: the
+# arithmetic of signatures leaves the interpreter free. A third lane would only wait (docs/decisions/0080).
+LANES = 2
 ACCEPTED = 202
 
 
 class Plane:
-    """One queue, one delivering thread. `__call__` is the ASGI application for everything under /exchange/."""
+    """One queue, two delivering threads that take turns. `__call__` is the ASGI application for everything under /exchange/."""
 
     def __init__(self) -> None:
         self.waiting: list[tuple[Arrival, asyncio.Future[Response]]] = []
-        self.is_running = False
-        self.running: asyncio.Task[None] | None = None
-        self.thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="deliver")
+        self.lanes = 0
+        self.running: set[asyncio.Task[None]] = set()
+        self.threads = ThreadPoolExecutor(max_workers=LANES, thread_name_prefix="deliver")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if exports.is_export(raw_path(scope)):
@@ -55,8 +58,8 @@ class Plane:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Response] = loop.create_future()
         self.waiting.append((arrival, future))
-        if not self.is_running:
-            self.is_running = True
+        if self.lanes < LANES:
+            self.lanes += 1
             loop.call_later(GATHER_S if len(self.waiting) > 1 else 0, self._start)
         return await future
 
@@ -67,24 +70,26 @@ class Plane:
         if not await waited(response.waiting.errand, arrival.headers, receive):
             return response
         loop = asyncio.get_running_loop()
-        collected = await loop.run_in_executor(self.thread, _collect, response.waiting)
+        collected = await loop.run_in_executor(self.threads, _collect, response.waiting)
         return response if collected.status == ACCEPTED else collected
 
     def _start(self) -> None:
-        self.running = asyncio.get_running_loop().create_task(self._run())
+        lane = asyncio.get_running_loop().create_task(self._run())
+        self.running.add(lane)  # the loop itself holds its tasks only weakly
+        lane.add_done_callback(self.running.discard)
 
     async def _run(self) -> None:
         """Deliver batch after batch while anything waits."""
         loop = asyncio.get_running_loop()
         while self.waiting:
             batch, self.waiting = self.waiting[:MOST_IN_BATCH], self.waiting[MOST_IN_BATCH:]
-            responses = await loop.run_in_executor(self.thread, _deliver, [arrival for arrival, _ in batch])
+            responses = await loop.run_in_executor(self.threads, _deliver, [arrival for arrival, _ in batch])
             for (_, future), response in zip(batch, responses, strict=True):
                 if not future.done():
                     future.set_result(response)
             if len(batch) > 1 or connection.vendor == "sqlite":
                 await asyncio.sleep(PAUSE_S)
-        self.is_running = False
+        self.lanes -= 1
 
 
 def _deliver(arrivals: Sequence[Arrival]) -> list[Response]:

@@ -24,6 +24,7 @@ _WITHOUT_DATABASE = (
     "tests/catalog/test_clocks.py",
     "tests/catalog/test_descriptions.py",
     "tests/delivery/test_facts.py",
+    "tests/delivery/test_plane.py",
     "tests/delivery/test_wire.py",
     "tests/demonstration/test_city.py",
     "tests/demonstration/test_descriptions.py",

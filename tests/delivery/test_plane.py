@@ -1,0 +1,96 @@
+"""The front of the data path: two lanes beside each other, one batch at a time where something is counted, nobody's answer to another."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from exchange.delivery import deliver as delivering
+from exchange.delivery import plane
+from exchange.delivery.door import Arrival
+from exchange.delivery.handling import Response
+
+PATIENCE_S = 60
+
+
+def arrival(number: int) -> Arrival:
+    return Arrival("POST", "/exchange/v1/echo", False, [], str(number).encode(), "127.0.0.1")
+
+
+def echoed(arrivals: Sequence[Arrival]) -> list[Response]:
+    return [Response(200, [], item.body) for item in arrivals]
+
+
+def ask(numbers: range) -> list[bytes]:
+    """What each caller gets when all ask at once."""
+
+    async def all_of_them() -> list[Response]:
+        front = plane.Plane()
+        return await asyncio.wait_for(asyncio.gather(*(front._answer(arrival(number)) for number in numbers)), PATIENCE_S)
+
+    return [response.body for response in asyncio.run(all_of_them())]
+
+
+def test_each_of_a_thousand_callers_gets_their_own_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plane, "handle", echoed)
+    assert ask(range(1_000)) == [str(number).encode() for number in range(1_000)]
+
+
+def test_a_second_batch_is_taken_up_while_the_first_is_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one lane the first batch would wait here for a second that never begins."""
+    meeting = threading.Barrier(2, timeout=PATIENCE_S)
+    batches: list[int] = []
+
+    def met(arrivals: Sequence[Arrival]) -> list[Response]:
+        batches.append(len(arrivals))
+        if len(batches) <= 2:
+            meeting.wait()
+        return echoed(arrivals)
+
+    async def one_after_another() -> list[Response]:
+        front = plane.Plane()
+        first = asyncio.ensure_future(front._answer(arrival(1)))
+        while not batches:
+            await asyncio.sleep(0)
+        return await asyncio.wait_for(asyncio.gather(first, front._answer(arrival(2))), PATIENCE_S)
+
+    monkeypatch.setattr(plane, "handle", met)
+    assert [response.body for response in asyncio.run(one_after_another())] == [b"1", b"2"]
+    assert not meeting.broken
+
+
+def test_a_batch_that_fails_leaves_its_lane_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    def failing(arrivals: Sequence[Arrival]) -> list[Response]:
+        if any(item.body == b"7" for item in arrivals):
+            raise ValueError("not this one")
+        return echoed(arrivals)
+
+    monkeypatch.setattr(plane, "handle", failing)
+    answers = ask(range(20))
+    assert [number for number, body in enumerate(answers) if body != str(number).encode()] == [7]
+    assert b"UNAVAILABLE" in answers[7]
+
+
+def test_a_process_decides_and_records_one_batch_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process remembers of its own counting is for one: two at once could both find room for the last call."""
+    inside: list[int] = []
+    most: list[int] = []
+
+    def recorded(calls: Sequence[object], standing: object) -> tuple[list[object], int]:
+        inside.append(1)
+        most.append(len(inside))
+        time.sleep(0.002)  # without the lock the others come in meanwhile
+        inside.pop()
+        return [], 0
+
+    monkeypatch.setattr(delivering, "_recorded", recorded)
+    monkeypatch.setattr(delivering, "_release", lambda works, at_ms: [])
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: delivering.deliver([]), range(40)))
+    assert len(most) == 40
+    assert max(most) == 1
