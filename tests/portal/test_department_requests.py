@@ -19,23 +19,36 @@ if TYPE_CHECKING:
     from tests.world import World
 
 NEW = "/en/console/requests/new?dataset=R14"
-WISH = {
+WHY = "The allowance depends on it."
+ABOUT = {
+    "title": "Allowances without papers",
     "purpose": "disability_allowance",
     "reason": "Allowances are decided without papers.",
+    "recipients": "Officers who decide allowances.",
+    "contact_office": "Relief office",
+    "contact_telephone": "028-5550 0100",
+}
+WISH = {
     "items.grade": "on",
     "items.valid_until": "on",
     "facts.grade_in": "on",
     "facts.grade_in.grades": ["1", "2"],
+    "why.items.grade": WHY,
+    "why.items.valid_until": WHY,
+    "why.facts.grade_in": WHY,
     "methods": ["VERIFY", "QUERY"],
     "systems": ["CAB-relief"],
+    "monthly_subjects": "600",
     "period_until": "2030-01-31",
     "per_day": "100",
     "per_minute": "10",
     "fact_answers": "3",
     "fact_days": "30",
     "retention_days": "30",
-    "step": "submit",
+    "step": "next",
 }
+REFUSED = {"decision.items.valid_until": "REFUSED", "ground.items.valid_until": "BEYOND_PURPOSE"}
+GRANTED = {"decision.items.grade": "GRANTED", "decision.facts.grade_in": "GRANTED"}
 
 
 @pytest.fixture
@@ -57,10 +70,25 @@ def page(answer: Any) -> str:
     return str(answer.content.decode())
 
 
-def handed_in(world: World, **other: Any) -> str:
-    answer = signed_in(world, "asker").post(NEW, {**WISH, **other})
+def begun(world: World, **other: Any) -> str:
+    """A request begun on the first page: its address."""
+    answer = signed_in(world, "asker").post(NEW, {**ABOUT, "datasets": [world.conditional.pk], **other})
     assert answer.status_code == 302, page(answer)
-    return str(answer["Location"])
+    return str(answer["Location"]).removesuffix("/R14/edit")
+
+
+def edited(world: World, place: str, **other: Any) -> Any:
+    edition = SharingRequest.objects.get(number=place.rsplit("/", 1)[1]).edition
+    return signed_in(world, "asker").post(f"{place}/R14/edit", {**WISH, "edition": edition, **other})
+
+
+def handed_in(world: World, **other: Any) -> str:
+    """A request led through the three steps and sent."""
+    place = begun(world)
+    answer = edited(world, place, **other)
+    assert answer.status_code == 302, page(answer)
+    assert signed_in(world, "asker").post(f"{place}/submit").status_code == 302
+    return place
 
 
 def test_a_stranger_is_led_to_the_sign_in(db: None) -> None:
@@ -80,34 +108,66 @@ def test_the_console_shows_each_person_what_waits_for_that_person(asked: World) 
 
 
 def test_an_item_that_is_not_shared_is_shown_with_its_reason_and_cannot_be_asked_for(asked: World) -> None:
-    form = page(signed_in(asked, "asker").get(NEW))
+    place = begun(asked)
+    form = page(signed_in(asked, "asker").get(f"{place}/R14/edit"))
     assert "Not shared: no request may name it." in form
-    handed_in(asked, **{"items.diagnosis": "on"})
+    assert edited(asked, place, **{"items.diagnosis": "on"}).status_code == 302
     newest = RequestPart.objects.order_by("-pk")[0]
     assert {item.name for item in newest.items.all()} == {"grade", "valid_until"}
 
 
-def test_handing_in_names_every_fault_at_once_and_saves_nothing(asked: World) -> None:
-    before = SharingRequest.objects.count()
-    wish = {**WISH, "reason": "", "systems": [], "facts.grade_in.grades": [], "items.grade": "", "items.valid_until": "", "per_day": "0"}
-    answer = signed_in(asked, "asker").post(NEW, wish)
+def test_going_on_names_every_fault_at_its_place_and_saves_nothing(asked: World) -> None:
+    place = begun(asked)
+    wish = {
+        "systems": [],
+        "facts.grade_in.grades": [],
+        "items.grade": "",
+        "items.valid_until": "",
+        "why.facts.grade_in": "",
+        "per_day": "0",
+    }
+    answer = edited(asked, place, **wish)
     summary = page(answer).split("govuk-error-summary", 1)[1].split("<form", 1)[0]
     assert answer.status_code == 422
-    for label in ("Why the data are needed", "Systems that will ask", "Grades", "Subjects a day", "QUERY returns items"):
+    for label in ("Systems that will ask", "Grades", "Subjects a day", "QUERY returns items", "say why it is needed"):
+        assert label in summary
+    assert not RequestPart.objects.order_by("-pk")[0].facts.exists()
+
+
+def test_a_first_page_that_says_too_little_makes_no_request(asked: World) -> None:
+    before = SharingRequest.objects.count()
+    answer = signed_in(asked, "asker").post(NEW, {**ABOUT, "title": "", "contact_telephone": "ask me", "recipients": ""})
+    summary = page(answer).split("govuk-error-summary", 1)[1].split("<form", 1)[0]
+    assert answer.status_code == 422
+    for label in ("Name of the project", "Its telephone", "Who in your department will see the data", "Datasets that are asked"):
         assert label in summary
     assert SharingRequest.objects.count() == before
 
 
 def test_a_request_goes_from_draft_to_an_agreement_in_force_by_pages_alone(asked: World) -> None:
-    place = handed_in(asked, step="draft")
+    place = begun(asked)
+    assert "Would come back: mend it first" in page(signed_in(asked, "asker").get(f"{place}/send"))
+    assert edited(asked, place)["Location"] == f"{place}/send"
+    last = page(signed_in(asked, "asker").get(f"{place}/send"))
+    assert "The authority checks, then the owner decides" in last
+    assert "two officers of the owner approve" in last
     assert signed_in(asked, "asker").post(f"{place}/submit").status_code == 302
-    assert signed_in(asked, "reviewer").post(f"{place}/R14/check", {"note": ""}).status_code == 302
-    owner = signed_in(asked, "approver")
-    decision = {"grant.grade": "on", "grant.grade_in": "on"}
-    answer = owner.post(f"{place}/R14/approve", decision)
+    remark = {"note": "", "remark.items.grade": "Is the fact not enough?"}
+    assert signed_in(asked, "reviewer").post(f"{place}/R14/check", remark).status_code == 302
+    owner, second = signed_in(asked, "approver"), signed_in(asked, "owner_officer")
+    shown = page(owner.get(f"{place}/R14/approve"))
+    assert "Is the fact not enough?" in shown
+    assert WHY in shown
+    answer = owner.post(f"{place}/R14/approve", {**GRANTED, **REFUSED})
     assert answer.status_code == 422
     assert "Write why it is refused." in page(answer)
-    assert owner.post(f"{place}/R14/approve", {**decision, "reason.valid_until": "The fact answers it."}).status_code == 302
+    assert owner.post(f"{place}/R14/approve", {**GRANTED, **REFUSED, "reason.items.valid_until": "The fact answers it."}).status_code == 302
+    number = place.rsplit("/", 1)[1]
+    assert number in page(second.get("/en/console"))
+    assert f"{place}/R14/confirm" not in page(owner.get(place))
+    assert owner.post(f"{place}/R14/confirm").status_code == 403
+    assert "The fact answers it." in page(second.get(f"{place}/R14/confirm"))
+    assert second.post(f"{place}/R14/confirm", {"note": ""}).status_code == 302
     agreement = Agreement.objects.order_by("-pk")[0]
     signer = signed_in(asked, "signer")
     assert agreement.agreement_id in page(signer.get("/en/console"))
@@ -116,27 +176,31 @@ def test_a_request_goes_from_draft_to_an_agreement_in_force_by_pages_alone(asked
     assert agreement.state == "IN_FORCE"
     assert agreement.document["items"] == ["grade"]
     assert agreement.document["facts"] == [{"fact": "grade_in", "with": {"grades": {"in": [1, 2]}}}]
-    assert "The fact answers it." in page(signer.get(place))
+    shown = page(signer.get(place))
+    assert "The fact answers it." in shown
+    assert "partly granted" in shown
 
 
 def test_a_returned_part_is_completed_with_its_list_in_sight(asked: World) -> None:
     place = f"/en/console/requests/{asked.request.number}"
-    answer = signed_in(asked, "reviewer").post(f"{place}/R14/return", {"missing": "Name the article.\n\nSay why the grade is needed."})
+    reviewer = signed_in(asked, "reviewer")
+    assert reviewer.post(f"{place}/R14/return", {"missing": ""}).status_code == 422
+    answer = reviewer.post(f"{place}/R14/return", {"missing": "Name the article.", "missing.items.grade": "Say why the grade is needed."})
     assert answer.status_code == 302
     part = RequestPart.objects.get(request=asked.request)
-    assert [fault["message"] for fault in part.notice] == ["Name the article.", "Say why the grade is needed."]
+    assert [fault["message"] for fault in part.notice] == ["Grade: Say why the grade is needed.", "Name the article."]
     asker = signed_in(asked, "asker")
     assert asked.request.number in page(asker.get("/en/console"))
     assert "Say why the grade is needed." in page(asker.get(f"{place}/R14/edit"))
-    edition = SharingRequest.objects.get(pk=asked.request.pk).edition
-    assert asker.post(f"{place}/R14/edit", {**WISH, "edition": edition}).status_code == 302
+    assert edited(asked, place).status_code == 302
+    assert asker.post(f"{place}/submit").status_code == 302
     part.refresh_from_db()
     assert part.state == "SUBMITTED"
     assert part.per_day == 100
 
 
 def test_an_edit_of_an_older_edition_changes_nothing_and_says_so(asked: World) -> None:
-    place = handed_in(asked, step="draft")
+    place = begun(asked)
     asker = signed_in(asked, "asker")
     assert asker.post(f"{place}/R14/edit", {**WISH, "step": "draft", "edition": 1, "per_day": "77"}).status_code == 302
     answer = asker.post(f"{place}/R14/edit", {**WISH, "step": "draft", "edition": 1, "per_day": "88"}, follow=True)

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def small_world(founded: None, settings: Settings) -> World:
+def small_world(db: None, settings: Settings) -> World:
     """The world, with the request submitted and nothing more."""
+    from tests.remembered import remembered
     from tests.world import build_world
 
     settings.ALLOW_HUB_CUSTODY = True
-    return build_world(agreed=False)
+    found: World = remembered("small world", lambda: build_world(agreed=False))
+    return found

@@ -1,4 +1,4 @@
-"""The form with which one dataset is asked for: what may be named is ticked, what may not is shown with the reason."""
+"""The form of one part of a request: what may be named is ticked, what may not is shown with the reason."""
 
 from __future__ import annotations
 
@@ -14,17 +14,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from audit import acts
-from audit.proof.acts.scope import OWNER_CHECK
 from catalog.description.trees import items_of
-from catalog.models import DataItem, Dataset, Department, Purpose, System
+from catalog.models import DataItem, Dataset, Department, System
 from exchange.portal.department import parameter_fields, words
-from exchange.sharing.actions import PartTerms, RequestWords
+from exchange.sharing.actions import PartTerms
 from exchange.sharing.askable import Wanted, askable_faults
+from exchange.sharing.least import Proposal, beyond_faults, the_least
 from exchange.sharing.models import RequestPart
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
 METHODS = ("VERIFY", "QUERY", "BATCH")  # what the data path executes today; a description may name its own
-NUMBERS = {"per_day": 100_000_000, "per_minute": 1_000_000, "fact_answers": 1_000_000, "fact_days": 3660, "retention_days": 36_600}
+NUMBERS = {
+    "monthly_subjects": 1_000_000_000,
+    "per_day": 100_000_000,
+    "per_minute": 1_000_000,
+    "fact_answers": 1_000_000,
+    "fact_days": 3660,
+    "retention_days": 36_600,
+}
 
 
 @dataclass(frozen=True)
@@ -39,24 +46,13 @@ class Line:
     sensitivity: int | None = None
     sharing: str = ""
     fields: tuple[Any, ...] = ()
+    why: Any = None
+    is_proposed: bool = False
 
 
 class AskingForm(forms.Form):
-    """Everything about one dataset; values that cannot be are refused by the same rules as in the API."""
+    """What is asked of one dataset; values that cannot be are refused by the same rules as in the API."""
 
-    purpose = forms.ModelChoiceField(
-        Purpose.objects.none(),
-        label=gettext_lazy("Purpose"),
-        empty_label=None,
-        widget=forms.RadioSelect,
-        help_text=gettext_lazy("The legal basis beside it is copied into the request as it stands today."),
-    )
-    reason = forms.CharField(
-        label=gettext_lazy("Why the data are needed"),
-        widget=forms.Textarea,
-        max_length=10_000,
-        help_text=gettext_lazy("The authority and the owner read it."),
-    )
     methods = forms.MultipleChoiceField(label=gettext_lazy("Ways of asking"), widget=forms.CheckboxSelectMultiple, required=False)
     systems = forms.MultipleChoiceField(
         label=gettext_lazy("Systems that will ask"),
@@ -76,6 +72,12 @@ class AskingForm(forms.Form):
     filter_years = forms.IntegerField(
         label=gettext_lazy("or, for a date: at least so many completed years ago"), required=False, min_value=0, max_value=150
     )
+    monthly_subjects = forms.IntegerField(
+        label=gettext_lazy("About how many subjects a month"),
+        required=False,
+        min_value=1,
+        help_text=gettext_lazy("The owner sees it beside the quota."),
+    )
     per_day = forms.IntegerField(label=gettext_lazy("Subjects a day"), min_value=1, initial=10_000)
     per_minute = forms.IntegerField(label=gettext_lazy("Subjects a minute"), min_value=1, initial=600)
     fact_answers = forms.IntegerField(
@@ -91,10 +93,12 @@ class AskingForm(forms.Form):
     period_until = forms.DateField(label=gettext_lazy("Until and including"), widget=DAY)
     retention_days = forms.IntegerField(label=gettext_lazy("Days that answers may be kept"), min_value=0, initial=30)
 
-    def __init__(self, dataset: Dataset, requester: Department, *args: Any, part: RequestPart | None = None, **kwargs: Any) -> None:
+    def __init__(self, part: RequestPart, dataset: Dataset, *args: Any, **kwargs: Any) -> None:
         kwargs.setdefault("initial", _initial(part))
         super().__init__(*args, **kwargs)
+        requester = part.request.requester
         self.dataset, self.requester, self.part = dataset, requester.code, part
+        self.least: Proposal | None = the_least(part.request.purpose_id, acts.standing()).get(dataset.code)
         self.document: dict[str, Any] = dataset.current_version.content if dataset.current_version else {"items": [], "facts": []}
         self.items = list(dataset.current_version.items.all()) if dataset.current_version else []
         self._offer_choices(requester)
@@ -106,22 +110,20 @@ class AskingForm(forms.Form):
 
     def _offer_choices(self, requester: Department) -> None:
         fields: dict[str, Any] = self.fields
-        own = self.dataset.provider_id == requester.code
-        purposes = Purpose.objects.all()
-        fields["purpose"].queryset = purposes.filter(code=OWNER_CHECK) if own else purposes.exclude(code=OWNER_CHECK)
-        fields["purpose"].label_from_instance = _purpose_words
         offered = self.document.get("methods") or METHODS
         fields["methods"].choices = [(method, words.method_word(method)) for method in offered]
         fields["systems"].choices = [(row.code, f"{row.code} · {row.name}") for row in System.objects.filter(department=requester)]
         fields["filter_item"].choices = [("", _("every row")), *((item.name, item.title) for item in self.items)]
 
     def _add_wishes(self) -> None:
-        wished = {row.name for row in self.part.items.all()} if self.part else set()
+        wished = {row.name: row.justification for row in self.part.items.all()}
         for item in self.items:
             name = f"items.{item.name}"
             self.fields[name] = forms.BooleanField(label=item.title, required=False, disabled=not item.may_be_asked)
             self.initial[name] = item.name in wished and item.may_be_asked
-        asked = {row.name: row.parameters for row in self.part.facts.all()} if self.part else {}
+            self._add_why(name, item.title, wished.get(item.name, ""))
+        asked = {row.name: row.parameters for row in self.part.facts.all()}
+        reasons = {row.name: row.justification for row in self.part.facts.all()}
         closed = self._closed_facts()
         for fact in self.document["facts"]:
             name = f"facts.{fact['name']}"
@@ -130,6 +132,21 @@ class AskingForm(forms.Form):
             )
             self.initial[name] = fact["name"] in asked and fact["name"] not in closed
             parameter_fields.add(self, fact, self.document, asked.get(fact["name"], {}))
+            self._add_why(name, words.title_of(fact, fact["name"]), reasons.get(fact["name"], ""))
+
+    def _add_why(self, wish: str, title: str, known: str) -> None:
+        """What goes beyond the least has to be justified; what is proposed needs no reason."""
+        if not self._is_proposed(wish):
+            label = _("Why “%(title)s” is needed") % {"title": title}
+            self.fields[f"why.{wish}"] = forms.CharField(label=label, required=False, max_length=2000)
+            self.initial[f"why.{wish}"] = known
+
+    def _is_proposed(self, wish: str) -> bool:
+        return self.least is not None and wish in self.least.wishes
+
+    def _line(self, wish: str, title: str, **more: Any) -> Line:
+        bound, why = self[wish], self[f"why.{wish}"] if f"why.{wish}" in self.fields else None
+        return Line(wish.split(".", 1)[1], title, bound, bool(bound.value()), why=why, is_proposed=self._is_proposed(wish), **more)
 
     def _closed_facts(self) -> frozenset[str]:
         closed = {item.name for item in self.items if not item.may_be_asked}
@@ -139,28 +156,23 @@ class AskingForm(forms.Form):
     def item_lines(self) -> Iterator[Line]:
         """Every item of the dataset, those that cannot be asked for too."""
         for item in self.items:
-            bound = self[f"items.{item.name}"]
-            yield Line(item.name, item.title, bound, bool(bound.value()), _closed_item(item), item.sensitivity, item.sharing_attribute)
+            kind: dict[str, Any] = {"sensitivity": item.sensitivity, "sharing": item.sharing_attribute}
+            yield self._line(f"items.{item.name}", item.title, closed=_closed_item(item), **kind)
 
     def fact_lines(self) -> Iterator[Line]:
         """Every fact with the fields of its parameters."""
         closed = self._closed_facts()
         for fact in self.document["facts"]:
             name = fact["name"]
-            bound = self[f"facts.{name}"]
             reason = _("It rests on an item that is not shared.") if name in closed else ""
             fields = tuple(self[field] for field in self.fields if field.startswith(f"facts.{name}."))
-            yield Line(name, words.title_of(fact, name), bound, bool(bound.value()), reason, fields=fields)
+            yield self._line(f"facts.{name}", words.title_of(fact, name), closed=reason, fields=fields)
 
     @property
     def has_own_limits(self) -> bool:
         """Whether rows or quota need looking at: they are wrong, or not the usual ones."""
         names = ("filter_item", "filter_values", "filter_years", "per_day", "per_minute", "fact_answers", "fact_days")
         return any(name in self.errors or str(self[name].value() or "") != str(self.fields[name].initial or "") for name in names)
-
-    def words(self) -> RequestWords:
-        """What the whole request says; needs a valid form."""
-        return RequestWords(purpose=self.cleaned_data["purpose"], reason=self.cleaned_data["reason"])
 
     def terms(self) -> PartTerms:
         """What the part asks for; needs a valid form."""
@@ -173,7 +185,8 @@ class AskingForm(forms.Form):
             row_filter=self._row_filter(),
             period_from=_morning(data["period_from"]),
             period_until=_morning(data["period_until"] + timedelta(days=1)),
-            supersedes=self.part.supersedes if self.part else "",
+            supersedes=self.part.supersedes,
+            justifications={name.removeprefix("why."): data[name] for name in self.fields if name.startswith("why.") and data.get(name)},
             **{name: data[name] for name in NUMBERS},
         )
 
@@ -188,15 +201,17 @@ class AskingForm(forms.Form):
         return {name: {"in": [int(line) if is_whole and line.lstrip("-").isdecimal() else line for line in lines]}}
 
     def clean(self) -> dict[str, Any]:
-        """The period runs forward, a filter has values; when it is handed in, every fault of the rules too, at once."""
+        """The period runs forward, a filter has values; for the next step every fault of the rules too, at once."""
         data = super().clean() or {}
         begin, end = data.get("period_from"), data.get("period_until")
         if begin and end and end < begin:
             self.add_error("period_until", _("The period ends before it begins."))
         self._require_a_rule(data)
-        if self.data.get("step") == "submit":
+        if self.data.get("step") == "next":
             if not data.get("methods"):
                 self.add_error("methods", _("Choose at least one way of asking."))
+            if not data.get("monthly_subjects") and "monthly_subjects" not in self.errors:
+                self.add_error("monthly_subjects", _("Say about how many subjects will be asked for in a month."))
             self._add_rule_faults(data)
         return data
 
@@ -212,22 +227,28 @@ class AskingForm(forms.Form):
 
     def _add_rule_faults(self, data: dict[str, Any]) -> None:
         """What the action would refuse, beside what the form refuses; a field with a fault already gets no second one."""
-        purpose = data.get("purpose")
+        request = self.part.request
         wanted = Wanted(
             dataset=self.dataset.code,
             requester=self.requester,
-            purpose=purpose.code if purpose else "",
+            purpose=request.purpose_id,
             systems=tuple(data.get("systems", ())),
             methods=tuple(data.get("methods", ())),
             items=tuple(item.name for item in self.items if data.get(f"items.{item.name}")),
             facts=self._facts(data),
-            legal_basis=({"text": purpose.legal_basis, "article": purpose.article},) if purpose else (),
-            supersedes=self.part.supersedes if self.part else "",
+            legal_basis=tuple(request.legal_basis),
+            supersedes=self.part.supersedes,
         )
         for fault in askable_faults(wanted, acts.standing()):
             field = self.field_for(fault.where)
             if field not in self.errors:
                 self.add_error(field, str(fault.message))
+        self._add_reasons_missing(wanted, data)
+
+    def _add_reasons_missing(self, wanted: Wanted, data: dict[str, Any]) -> None:
+        justified = {wish: str(data.get(f"why.{wish}") or "") for wish in wanted.wishes}
+        for fault in beyond_faults(self.dataset.code, wanted.wishes, justified, self.least):
+            self.add_error(f"why.{fault.where.removeprefix(f'{self.dataset.code}.')}", str(fault.message))
 
     def _facts(self, data: dict[str, Any]) -> dict[str, dict[str, Any]]:
         declared = self.document["facts"]
@@ -236,14 +257,10 @@ class AskingForm(forms.Form):
     def field_for(self, where: str) -> str | None:
         """Where a fault of the rules belongs: `R14.facts.age.n` → the field of that parameter."""
         place = where.removeprefix(f"{self.dataset.code}.")
-        near = {"period": "period_until", "legal_basis": "purpose", "row_filter": "filter_item"}
+        near = {"period": "period_until", "row_filter": "filter_item"}
         head = place.partition(".")[0]
         candidates = (place, f"{place}.min", place.rpartition(".")[0], near.get(head, head))
         return next((name for name in candidates if name in self.fields), None)
-
-
-def _purpose_words(purpose: Any) -> str:
-    return _("%(title)s – %(law)s, %(article)s") % {"title": purpose.title, "law": purpose.legal_basis, "article": purpose.article}
 
 
 def _closed_item(item: DataItem) -> str:
@@ -257,14 +274,10 @@ def _morning(day: date | None) -> datetime | None:
     return timezone.make_aware(datetime.combine(day, time())) if day else None
 
 
-def _initial(part: RequestPart | None) -> dict[str, Any]:
-    if part is None:
-        return {"period_until": timezone.localdate() + timedelta(days=364)}
+def _initial(part: RequestPart) -> dict[str, Any]:
     row_filter = part.row_filter or {}
     name, rule = next(iter(row_filter.items()), ("", dict[str, Any]()))
     return {
-        "purpose": part.request.purpose_id,
-        "reason": part.request.reason,
         "methods": part.methods,
         "systems": part.systems,
         "filter_item": name,

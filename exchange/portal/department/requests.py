@@ -11,13 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from audit.errors import Conflict, Invalid
-from exchange.portal.department import listing, reading
-from exchange.portal.department.deciding_form import DecisionForm
+from exchange.portal.department import comparing, listing, reading
+from exchange.portal.department.deciding_form import CheckForm, DecisionForm, ReturnItemsForm
 from exchange.portal.department.desk import Desk, at_desk, done, look_again, show
-from exchange.portal.department.forms import GroundForm, NoteForm, ReasonForm, ReturnForm, posted, sent
+from exchange.portal.department.forms import GroundForm, NoteForm, ReasonForm, posted, sent
 from exchange.portal.department.lists import page_of
 from exchange.sharing import actions
-from exchange.sharing.lifecycle import PartEvent
+from exchange.sharing.lifecycle import PartEvent, PartState
 from exchange.sharing.models import RequestPart, SharingRequest
 from exchange.sharing.sides import require_part_step
 
@@ -82,29 +82,78 @@ def part_step(event: PartEvent) -> Callable[[PartView], Callable[..., HttpRespon
 @part_step(PartEvent.CHECK)
 def check(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
     """The authority's formal check."""
-    form = NoteForm(posted(request))
-    if sent(request, form, lambda data: actions.check(part, note=data["note"], **desk.acting)):
+    shown = reading.shown_part(desk, part)
+    form = CheckForm(shown, posted(request))
+    if sent(request, form, lambda data: actions.check(part, note=data["note"], remarks=form.remarks(), **desk.acting)):
         return done(request, _("Checked. The owner decides next, unless its standing offer covers it."), PAGE, part.request.number)
-    return show(request, desk, "check", form=form, shown=reading.shown_part(desk, part))
+    return show(request, desk, "check", form=form, shown=shown, precedents=comparing.of(part))
 
 
 @part_step(PartEvent.RETURN)
 def send_back(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
     """Back to the requester with one complete list."""
-    form = ReturnForm(posted(request))
-    if sent(request, form, lambda data: actions.return_part(part, missing=data["missing"], **desk.acting)):
+    shown = reading.shown_part(desk, part)
+    form = ReturnItemsForm(shown, posted(request))
+    if sent(request, form, lambda _data: actions.return_part(part, missing=form.faults(), **desk.acting)):
         return done(request, _("Returned. The requester sees your list."), PAGE, part.request.number)
-    return show(request, desk, "return", form=form, shown=reading.shown_part(desk, part))
+    return show(request, desk, "return", form=form, shown=shown)
 
 
 @part_step(PartEvent.APPROVE)
 def approve(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
     """The owner's decision, item by item."""
     shown = reading.shown_part(desk, part)
-    form = DecisionForm(shown, posted(request))
-    if sent(request, form, lambda data: actions.approve(part, refused=form.refused(), note=data["note"], **desk.acting)):
-        return done(request, _("Approved and signed. An officer of the requester signs next."), PAGE, part.request.number)
-    return show(request, desk, "approve", form=form, shown=shown)
+    found = comparing.of(part)
+    form = DecisionForm(shown, found.similar, posted(request))
+    if sent(request, form, lambda data: _approve(form, [part, *found.named(data["together"])], desk)):
+        return done(request, _approved(part), PAGE, part.request.number)
+    return show(request, desk, "approve", form=form, shown=shown, precedents=found)
+
+
+def _approve(form: DecisionForm, parts: list[RequestPart], desk: Desk) -> None:
+    decided = {"verdicts": form.verdicts(), "note": form.cleaned_data["note"], **desk.acting}
+    if len(parts) > 1:
+        actions.approve_together(parts, **decided)
+    else:
+        actions.approve(parts[0], **decided)
+
+
+def _approved(part: RequestPart) -> str:
+    if part.state == PartState.APPROVED_ONCE:
+        return _("Approved. Because of class 4 a second officer of your department confirms it next.")
+    return _("Approved and signed. An officer of the requester signs next.")
+
+
+@part_step(PartEvent.CONFIRM)
+def confirm(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
+    """The second signature."""
+    form = NoteForm(posted(request))
+    if sent(request, form, lambda data: actions.confirm(part, note=data["note"], **desk.acting)):
+        return done(request, _("Confirmed and signed. An officer of the requester signs next."), PAGE, part.request.number)
+    return show(request, desk, "second", form=form, shown=reading.shown_part(desk, part), precedents=comparing.of(part))
+
+
+@part_step(PartEvent.SEND_BACK)
+def undo(request: HttpRequest, desk: Desk, part: RequestPart) -> HttpResponse:
+    """Back to the first officer."""
+    form = ReasonForm(posted(request))
+    if sent(request, form, lambda data: actions.send_back(part, reason=data["reason"], **desk.acting)):
+        return done(request, _("Sent back. It waits for a new decision of your department."), PAGE, part.request.number)
+    return show(request, desk, "send_back", form=form, shown=reading.shown_part(desk, part))
+
+
+@require_POST
+@at_desk
+def say(request: HttpRequest, desk: Desk, number: str, dataset: str) -> HttpResponse:
+    """A message to the other parties."""
+    part = visible_part(desk, number, dataset)
+    try:
+        actions.say(part, request.POST.get("text", "")[:10_000], **desk.acting)
+    except Invalid as refused:
+        shown = reading.parts_of(desk, part.request)
+        context = {"found": part.request, "parts": shown, "refused": refused, **reading.request_steps(shown)}
+        return show(request, desk, "request", **context)
+    return done(request, _("Sent. The other parties read it on this page."), PAGE, number)
 
 
 @part_step(PartEvent.REFUSE)
