@@ -81,6 +81,13 @@ STATES: dict[str, Face] = {
     "REJECTED": Face(Tone.ATTENTION, "alert", _("Faults found")),
     "VALID": Face(Tone.FOUND, "check", _("Valid")),
     "INVALID": Face(Tone.ATTENTION, "alert", _("Not valid")),
+    # exports
+    "PREPARING": Face(Tone.WAITING, "clock", _("Being prepared")),
+    "READY": Face(Tone.FOUND, "check", _("Ready to be collected")),
+    "COLLECTING": Face(Tone.WAITING, "clock", _("Being collected")),
+    "COLLECTED": Face(Tone.FOUND, "check", _("Collected")),
+    "CANCELLED": Face(Tone.NEUTRAL, "stop", _("Cancelled")),
+    "STOPPED": Face(Tone.STOPPED, "stop", _("Stopped")),
     # leased work
     "QUEUED": Face(Tone.WAITING, "clock", _("Queued")),
     "RUNNING": Face(Tone.WAITING, "clock", _("Running")),
