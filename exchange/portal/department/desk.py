@@ -34,6 +34,7 @@ ROOMS = {
     "console/objections": _("Objections"),
     "console/requests": _("Requests"),
     "console/agreements": _("Agreements"),
+    "console/deliveries": _("Exports"),
     "console/standing-offers": _("Standing offers"),
     "console/datasets": _("Datasets and loads"),
     "console/keys": _("Systems and keys"),
