@@ -66,6 +66,7 @@ class EvidenceEvent(StrEnum):
     ASK_NEXT = "ask_next"
     ASK_AGAIN = "ask_again"
     HAND_TO_OFFICER = "hand_to_officer"
+    WAIT_FOR_OFFICER = "wait_for_officer"
     OFFICER_ANSWERS = "officer_answers"
     DECLINE = "decline"
     DISPUTE = "dispute"
@@ -95,6 +96,8 @@ class ObjectionEvent(StrEnum):
 
 _UNDECIDED = frozenset({CaseState.STARTED, CaseState.GATHERING, CaseState.PREVIEW, CaseState.SUBMITTED})
 _UNANSWERED = frozenset({EvidenceState.ASKED, EvidenceState.PROVIDER_DOWN})
+# an officer of the provider is asked: the answer is collected when it is there
+_UNSETTLED = _UNANSWERED | {EvidenceState.WAITING_FOR_OFFICER}
 _OPEN_ENDED = frozenset(
     {
         EvidenceState.NO_RECORD,
@@ -121,13 +124,14 @@ CASE: Mapping[CaseEvent, tuple[frozenset[CaseState], CaseState | None]] = {
 }
 
 EVIDENCE: Mapping[EvidenceEvent, tuple[frozenset[EvidenceState], EvidenceState | None]] = {
-    EvidenceEvent.FETCH: (_UNANSWERED, EvidenceState.FETCHED),
-    EvidenceEvent.FIND_NOTHING: (_UNANSWERED, EvidenceState.NO_RECORD),
-    EvidenceEvent.PROVIDER_FAILS: (_UNANSWERED, EvidenceState.PROVIDER_DOWN),
-    EvidenceEvent.PROVIDER_REFUSES: (_UNANSWERED, EvidenceState.REFUSED),
+    EvidenceEvent.FETCH: (_UNSETTLED, EvidenceState.FETCHED),
+    EvidenceEvent.FIND_NOTHING: (_UNSETTLED, EvidenceState.NO_RECORD),
+    EvidenceEvent.PROVIDER_FAILS: (_UNSETTLED, EvidenceState.PROVIDER_DOWN),
+    EvidenceEvent.PROVIDER_REFUSES: (_UNSETTLED, EvidenceState.REFUSED),
+    EvidenceEvent.WAIT_FOR_OFFICER: (_UNSETTLED, EvidenceState.WAITING_FOR_OFFICER),
     EvidenceEvent.RETRY: (frozenset({EvidenceState.PROVIDER_DOWN}), EvidenceState.ASKED),
     # the first source refused: the requirement's next one
-    EvidenceEvent.ASK_NEXT: (_UNANSWERED, EvidenceState.ASKED),
+    EvidenceEvent.ASK_NEXT: (_UNSETTLED, EvidenceState.ASKED),
     # the provider has put its register right
     EvidenceEvent.ASK_AGAIN: (frozenset({EvidenceState.DISPUTED}), EvidenceState.ASKED),
     EvidenceEvent.HAND_TO_OFFICER: (_OPEN_ENDED | {EvidenceState.FETCHED}, EvidenceState.WAITING_FOR_OFFICER),

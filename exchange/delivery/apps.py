@@ -10,7 +10,15 @@ class DeliveryConfig(AppConfig):
     label = "delivery"
 
     def ready(self) -> None:
-        """Name the work that this room does in the background."""
+        """Name the work that this room does in the background, its lifecycle, and what a deployment must not allow."""
+        from exchange.delivery import checks as checks
+        from exchange.delivery.errands.lifecycle import ERRAND
         from exchange.delivery.exports.works import register_work as register_exports
+        from exchange.delivery.officer.actions import escalate_overdue
+        from exchange.delivery.officer.lifecycle import OFFICER
+        from exchange.sharing.clocks import reminders
+        from exchange.sharing.lifecycle_page import Section, add_sections
 
         register_exports()
+        reminders.register("officer questions", escalate_overdue)
+        add_sections(Section("Errand to a remote store", ERRAND), Section("Question to an officer", OFFICER))

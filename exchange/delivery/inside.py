@@ -16,11 +16,20 @@ from exchange.delivery.door import Arrival
 _LOOPBACK = "127.0.0.1"
 
 
+def collecting_arrival(signer: Signer, *, agreement: str, intent: bytes) -> Arrival:
+    """The collection of a remote store's result, signed now; `intent` is the leaf of the intent's entry."""
+    path = f"/exchange/v1/{agreement}/results/{intent.hex()}"
+    return _arrival(signer, "GET", path, b"")
+
+
 def signed_arrival(signer: Signer, *, agreement: str, method: str, document: Mapping[str, Any]) -> Arrival:
     """One call of `method` (verify, query, batch, exports) under an agreement, signed now with a fresh nonce (RFC 9421)."""
-    path, body = f"/exchange/v1/{agreement}/{method}", dumps(dict(document))
+    return _arrival(signer, "POST", f"/exchange/v1/{agreement}/{method}", dumps(dict(document)))
+
+
+def _arrival(signer: Signer, method: str, path: str, body: bytes) -> Arrival:
     headers = sign_request(
-        signer, method="POST", target_uri=settings.PUBLIC_URLS[0] + path, body=body, created=int(time.time()), nonce=fresh_nonce()
+        signer, method=method, target_uri=settings.PUBLIC_URLS[0] + path, body=body, created=int(time.time()), nonce=fresh_nonce()
     )
     wire = [(name.encode(), value.encode()) for name, value in {**headers, "content-type": "application/json"}.items()]
-    return Arrival("POST", path, False, wire, body, _LOOPBACK)
+    return Arrival(method, path, False, wire, body, _LOOPBACK)

@@ -36,6 +36,7 @@ _ASKED = {
     "provider_fails": "PROVIDER_DOWN",
     "provider_refuses": "REFUSED",
     "ask_next": "ASKED",
+    "wait_for_officer": "WAITING_FOR_OFFICER",
 }
 _TAKEN_BACK = {"take_back": "FETCHED", "take_back_nothing": "NO_RECORD"}
 EVIDENCE_MOVES: dict[str, dict[str, str]] = {
@@ -44,7 +45,7 @@ EVIDENCE_MOVES: dict[str, dict[str, str]] = {
     "NO_RECORD": {**_GIVEN_UP, "dispute": "DISPUTED", "accept": "NO_RECORD"},
     "PROVIDER_DOWN": {**_GIVEN_UP, **_ASKED, "retry": "ASKED"},
     "REFUSED": _GIVEN_UP,
-    "WAITING_FOR_OFFICER": {**_GIVEN_UP, "officer_answers": "FETCHED"},
+    "WAITING_FOR_OFFICER": {**_GIVEN_UP, **_ASKED, "officer_answers": "FETCHED"},
     "DECLINED": {**_GIVEN_UP, **_TAKEN_BACK},
     "DISPUTED": {**_GIVEN_UP, **_TAKEN_BACK, "officer_answers": "FETCHED", "ask_again": "ASKED"},
     "UPLOADED": {"officer_answers": "FETCHED"},

@@ -10,6 +10,7 @@ import pytest
 
 from catalog.stores import ProviderFailed, Why, egress
 from catalog.stores.egress import checked_address, is_allowed
+from exchange.delivery import checks
 
 EVERYWHERE = ["0.0.0.0/0", "::/0"]
 
@@ -81,7 +82,7 @@ def _names(monkeypatch: pytest.MonkeyPatch, **found: list[str]) -> list[str]:
             raise socket.gaierror
         return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, port)) for address in found[host]]
 
-    monkeypatch.setattr(egress.socket, "getaddrinfo", getaddrinfo)
+    monkeypatch.setattr(socket, "getaddrinfo", getaddrinfo)
     monkeypatch.setattr(egress, "own_addresses", lambda: frozenset({ipaddress.ip_address("10.0.0.1")}))
     return asked
 
@@ -139,3 +140,10 @@ def test_the_hubs_own_hosts_are_found_by_their_names(settings: Any, monkeypatch:
         assert {str(address) for address in egress.own_addresses()} == {"10.0.0.5", "10.0.0.6", "10.9.9.9"}
     finally:
         egress._own_addresses.cache_clear()
+
+
+def test_a_deployment_may_not_call_this_machine(settings: Any) -> None:
+    settings.EGRESS_ALLOW_LOOPBACK = True
+    assert [error.id for error in checks.this_machine_is_no_remote_store(None)] == ["delivery.E001"]
+    settings.EGRESS_ALLOW_LOOPBACK = False
+    assert checks.this_machine_is_no_remote_store(None) == []

@@ -16,7 +16,7 @@ from audit import acts
 from audit.ground import log_origin
 from audit.proof.canonical import document_hash, fresh_nonce
 from catalog import orders, projection
-from catalog.models import Dataset
+from catalog.models import Dataset, Department
 from catalog.stores import Question, Reply
 from exchange.delivery.errands import asking
 from exchange.sharing.models import Agreement
@@ -102,3 +102,13 @@ def asked_round(store: Any, *, later_s: int = 0) -> int:
     """One round of asking; returns how many outcomes were recorded."""
     with stores(store):
         return asking.ask_due(timezone.now() + timedelta(seconds=later_s))
+
+
+@transaction.atomic
+def answered_elsewhere(code: str, store: dict[str, Any]) -> None:
+    """From now on a hosted dataset is answered by a remote store: the same description, another address."""
+    standing = acts.standing()
+    document = {**standing.versions[code].version, "store": store, "nonce": fresh_nonce()}
+    department = Department.objects.get(code=document["provider"])
+    act = orders.append_signed(orders.order("publish", dataset=code, version=document), department=department, acting_user=None)
+    projection.project_version(document, version_hash=document_hash(document), act_seq=act.seq, at=act.at)

@@ -11,7 +11,7 @@ import pytest
 
 from catalog.stores import ProviderFailed, Question, Reply, Why
 from exchange.delivery.calls import Call, Completion, VerifiedCaller
-from exchange.delivery.errands import asker, asking, board, leasing
+from exchange.delivery.errands import asker, asking, board, completing, leasing
 from exchange.delivery.errands.asker import Asker
 from exchange.delivery.errands.breaker import FAILURES_IN_A_ROW, LONGEST_OPEN_S, MOST_AT_ONCE, OPEN_FOR_S, Breaker
 from exchange.delivery.errands.leasing import Taken
@@ -157,8 +157,8 @@ def asked_until(city: City, is_enough: Callable[[], bool], monkeypatch: pytest.M
     monkeypatch.setattr(leasing, "waiting_providers", city.providers)
     monkeypatch.setattr(asker, "_prepared", city.prepared)
     monkeypatch.setattr(asking, "settle", city.settle)
-    monkeypatch.setattr(asker.completing, "abandon_overdue", lambda _now: 0)
-    monkeypatch.setattr(asker.completing, "forget_kept", lambda _now: 0)
+    monkeypatch.setattr(completing, "abandon_overdue", lambda _now: 0)
+    monkeypatch.setattr(completing, "forget_kept", lambda _now: 0)
     asyncio.run(run())
     return asking_loop
 

@@ -72,7 +72,7 @@ def _columns(subject: Subject, key: bytes, row: Evidence, outcome: Outcome) -> d
     told: dict[str, Any] = {
         "dataset": outcome.question.asking.dataset,
         "provider": grounds.provider,
-        "agreement": grounds.policy.agreement if grounds.policy else "",
+        "agreement": _agreement_of(outcome),
         "reason": outcome.reason,
         "leaf": outcome.leaf,
         "answered_at": timezone.now(),
@@ -84,12 +84,24 @@ def _columns(subject: Subject, key: bytes, row: Evidence, outcome: Outcome) -> d
     return told
 
 
+def _agreement_of(outcome: Outcome) -> str:
+    """The one under which it was asked: an answer that is waited for is collected under no other."""
+    if outcome.question.pending:
+        return outcome.question.pending[0]
+    policy = outcome.question.grounds.policy
+    return policy.agreement if policy else ""
+
+
 def _keep_one(case: Case, kept: Kept, number: int) -> None:
     row, event, changes = kept.row, kept.outcome.event, {**kept.changes, "round": number}
     # asked again by hand, a piece has the reason of its silence still, and its pause is open
     was_down = row.state == EvidenceState.PROVIDER_DOWN or bool(row.reason)
     if kept.outcome.is_down:
         _keep_down(case, row, changes)
+        return
+    if event is EvidenceEvent.WAIT_FOR_OFFICER:
+        again = timezone.now() + wait_after(row.attempts)
+        try_evidence(row, event, **changes, attempts=min(row.attempts + 1, MOST_ATTEMPTS), next_try_at=again)
         return
     if event is EvidenceEvent.PROVIDER_REFUSES and kept.has_another:
         event, changes = EvidenceEvent.ASK_NEXT, {**changes, "source": row.source + 1, "attempts": 0}

@@ -11,8 +11,14 @@ from exchange.affairs.lifecycle import EvidenceEvent
 
 YES, UNKNOWN = "YES", "UNKNOWN"
 PROVIDER_DOWN = "PROVIDER_DOWN"
+WAITING = "WAITING"
 # Refusals that pass by themselves, whatever their status: the question is asked again later.
-_PASSING = frozenset({"QUOTA", "TOO_MANY_REFUSALS", "SUPERSEDED", "REPLAYED", "TOO_MANY_ATTEMPTS"})
+_PASSING = frozenset(
+    {
+        *("QUOTA", "TOO_MANY_REFUSALS", "SUPERSEDED", "REPLAYED", "TOO_MANY_ATTEMPTS"),
+        *("RESULT_GONE", "RESULT_UNKNOWN", "DESCRIPTION_CHANGED"),  # of a remote store's result: it is asked anew
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,9 @@ class Outcome:
 def outcomes_of(letter: Letter, reply: Reply) -> list[Outcome]:
     """One outcome for each question of a call."""
     kept = _kept(reply)
+    if reply.is_waiting:
+        event = EvidenceEvent.WAIT_FOR_OFFICER if letter.is_for_officer else EvidenceEvent.PROVIDER_FAILS
+        return [Outcome(question, event, reason=WAITING, **kept) for question in letter.questions]
     if reply.status != 200:
         event = EvidenceEvent.PROVIDER_FAILS if _passes(reply) else EvidenceEvent.PROVIDER_REFUSES
         return [Outcome(question, event, reason=reply.code, **kept) for question in letter.questions]

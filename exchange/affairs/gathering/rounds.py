@@ -10,7 +10,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Min
+from django.db.models import Min, Q
 from django.utils import timezone
 
 from audit import acts
@@ -37,6 +37,7 @@ WORK = "affairs.gather"
 Waiting = tuple[Evidence, Asking]
 MOST_ROUNDS = 32
 _FACT_LIMIT = "FACT_LIMIT"
+UNSETTLED = Q(state=EvidenceState.PROVIDER_DOWN) | Q(state=EvidenceState.WAITING_FOR_OFFICER, reason=outcomes.WAITING)
 
 
 def enqueue_gathering(case: Case, *, not_before: timedelta = timedelta(0)) -> Work:
@@ -99,13 +100,25 @@ def _next_round(case: Case, plan: MatterPlan) -> list[Waiting]:
 
 
 def _open_rows(rows: Sequence[Evidence]) -> list[Evidence]:
-    """What is asked and not answered, and what fell silent and is due again."""
+    """What is asked and not answered, what fell silent and is due again, and what came or comes with the same answer."""
     now = timezone.now()
-    return [row for row in rows if row.state == EvidenceState.ASKED or _is_due_again(row, now)]
+    due = [row for row in rows if row.state == EvidenceState.ASKED or _is_due_again(row, now)]
+    together = {pending for row in due if (pending := _pending(row))}  # a remote store's answer is handed out once
+    return [row for row in rows if row in due or (_is_unsettled(row) and _pending(row) in together)]
 
 
 def _is_due_again(row: Evidence, now: datetime) -> bool:
-    return row.state == EvidenceState.PROVIDER_DOWN and (row.next_try_at is None or row.next_try_at <= now)
+    return _is_unsettled(row) and (row.next_try_at is None or row.next_try_at <= now)
+
+
+def _is_unsettled(row: Evidence) -> bool:
+    """Silent, or with an officer of the provider (not with one of the lead department, whom the citizen chose)."""
+    return row.state == EvidenceState.PROVIDER_DOWN or (row.state == EvidenceState.WAITING_FOR_OFFICER and _pending(row) is not None)
+
+
+def _pending(row: Evidence) -> tuple[str, bytes] | None:
+    """Under which agreement and intent the answer of a remote store is waited for."""
+    return (row.agreement, bytes(row.leaf)) if row.reason == outcomes.WAITING and row.leaf else None
 
 
 def _ask(case: Case, plan: MatterPlan, waiting: Sequence[Waiting]) -> list[Kept]:
@@ -115,8 +128,9 @@ def _ask(case: Case, plan: MatterPlan, waiting: Sequence[Waiting]) -> list[Kept]
     try:
         standing = acts.standing()
         questions = [_question(row, asking, subject, lead, standing) for row, asking in waiting]
-        came = [outcomes.without_agreement(question) for question in questions if question.grounds.policy is None]
-        came += _delivered([question for question in questions if question.grounds.policy is not None], lead, case.number)
+        may_send = [question for question in questions if question.grounds.policy is not None or question.pending]
+        came = [outcomes.without_agreement(question) for question in questions if question not in may_send]
+        came += _delivered(may_send, lead, case.number)
     except HubError as error:  # the hub itself cannot ask now: its log is behind, or it has no key
         nowhere = Grounds(None)
         questions = [Question(row.pk, asking, asking.subject or subject.who, nowhere) for row, asking in waiting]
@@ -133,7 +147,7 @@ def _require_wanted(case: Case) -> None:
 
 def _question(row: Evidence, asking: Asking, subject: Subject, lead: Lead, standing: Standing) -> Question:
     grounds = grounds_for(asking, lead, standing, today=timezone.localdate().isoformat())
-    return Question(row.pk, asking, asking.subject or subject.who, grounds)
+    return Question(row.pk, asking, asking.subject or subject.who, grounds, _pending(row))
 
 
 def _delivered(questions: Sequence[Question], lead: Lead, case: str) -> list[Outcome]:
@@ -154,7 +168,7 @@ def _close(case: Case) -> None:
     if case.state == CaseState.GATHERING:
         move_case(case, CaseEvent.GATHERED)
         record_step(case, CaseEvent.GATHERED, by=THE_HUB)
-    silent = Evidence.objects.filter(evidence_set=case.evidence_set_id, state=EvidenceState.PROVIDER_DOWN)
+    silent = Evidence.objects.filter(UNSETTLED, evidence_set=case.evidence_set_id)
     next_try = silent.aggregate(soonest=Min("next_try_at"))["soonest"]
     if next_try is not None and not Work.objects.filter(name=WORK, target=str(case.pk), state=WorkState.WAITING).exists():
         enqueue_gathering(case, not_before=max(next_try - timezone.now(), timedelta(0)))
