@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from hub_client import __version__, asking, configuration, configuring, doctor, pulling, relay, slips, verifying
+from hub_client import __version__, asking, configuration, configuring, doctor, pulling, relay, signing, slips, verifying
 from hub_client.configuration import Configuration
 from hub_client.connection import Connection
 from hub_client.errors import ClientError, Exit, UsageError
@@ -66,6 +66,7 @@ def _parser() -> ArgumentParser:
     _pull(commands)
     _verify(commands)
     _relay(commands)
+    _sign(commands)
     _command(commands, "doctor", "find out why it does not work", _doctor)
     return parser
 
@@ -146,6 +147,13 @@ def _verify(commands: "_SubParsersAction[ArgumentParser]") -> None:
 def _relay(commands: "_SubParsersAction[ArgumentParser]") -> None:
     parser = _command(commands, "relay", "let any program on this machine ask: plain JSON in, signed request out", _run_relay)
     parser.add_argument("--port", type=int, default=relay.PORT, help=f"on 127.0.0.1 ({relay.PORT})")
+
+
+def _sign(commands: "_SubParsersAction[ArgumentParser]") -> None:
+    parser = _command(commands, "sign", "read an order that waits for your department's own key, and sign it", _run_sign)
+    parser.add_argument("number", help="the number of the order, as its page shows it")
+    parser.add_argument("--expect", metavar="HASH", help="the hash that the page shows: anything else is refused")
+    parser.add_argument("--yes", action="store_true", help="do not ask: whoever runs this has read the text before")
 
 
 def _load(options: Namespace) -> Configuration:
@@ -246,6 +254,27 @@ def _report_lines(report: verifying.Report) -> list[str]:
     else:
         lines.append(f"It stands in the log: entry {report.index}, in a log of {report.size}.")
     return lines
+
+
+def _run_sign(options: Namespace) -> Shown:
+    settings = _load(options)
+    transport = Connection(settings.address)
+    fetched = signing.fetch(options.number, settings, transport)
+    if options.expect:
+        signing.require_expected(fetched, options.expect)
+    signer = signing.open_document_signer(fetched, settings, transport)
+    print("\n".join(fetched.lines()), file=sys.stderr if options.json else sys.stdout, flush=True)
+    if not options.yes and not _says_yes():
+        raise UsageError("NOT_CONFIRMED", "nothing was signed")
+    done = signing.sign(fetched, signer, transport)
+    document = {"number": fetched.number, "step": done.get("step"), "hash": fetched.hash, "keyid": fetched.keyid, "role": fetched.role}
+    return document, [f"Signed and handed in: {done.get('step')}."], Exit.OK
+
+
+def _says_yes() -> bool:
+    """Whether somebody types yes; a script without a terminal says nothing."""
+    print("Sign this? Type yes: ", end="", file=sys.stderr, flush=True)
+    return sys.stdin.readline().strip().lower() == "yes"
 
 
 def _doctor(options: Namespace) -> Shown:
