@@ -84,7 +84,7 @@ def sensitive_items(text: Mapping[str, Any], standing: Standing) -> list[str]:
 
 def record_step(offer: StandingOffer, event: str, *, acting_user: Person, department: Department) -> None:
     """An entry in the log for a step of an offer that is no act; codes only."""
-    route = {"type": "offer", "event": event, "provider": offer.provider_id, "dataset": str(offer.document["dataset"])}
+    route = {"type": "standing_offer", "event": event, "provider": offer.provider_id, "dataset": str(offer.document["dataset"])}
     trail.record({**route, "side": department.code, "acting": str(acting_user.pk), "count": 1}, message={"offer": offer.offer_hash})
 
 
