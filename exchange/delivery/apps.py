@@ -13,6 +13,7 @@ class DeliveryConfig(AppConfig):
         """Name the work that this room does in the background, its lifecycle, and what a deployment must not allow."""
         from exchange.delivery import checks as checks
         from exchange.delivery.errands.lifecycle import ERRAND
+        from exchange.delivery.exports.lifecycle import DELIVERY
         from exchange.delivery.exports.works import register_work as register_exports
         from exchange.delivery.officer.actions import escalate_overdue
         from exchange.delivery.officer.lifecycle import OFFICER
@@ -21,4 +22,4 @@ class DeliveryConfig(AppConfig):
 
         register_exports()
         reminders.register("officer questions", escalate_overdue)
-        add_sections(Section("Errand to a remote store", ERRAND), Section("Question to an officer", OFFICER))
+        add_sections(Section("Errand to a remote store", ERRAND), Section("Export", DELIVERY), Section("Question to an officer", OFFICER))

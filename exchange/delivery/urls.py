@@ -1,16 +1,26 @@
-"""Addresses of exports as people see them, and of the sandbox; the data path itself stands before Django (plane.py)."""
+"""Addresses of the officers' queue, of exports and of the sandbox; the data path itself stands before Django (plane.py)."""
 
 from __future__ import annotations
 
 from django.urls import path, re_path
 
 from exchange.delivery.exports import api as exports
+from exchange.delivery.officer import api as officer
 from exchange.delivery.sandbox import views
 
+_QUESTION = "api/v1/officer-questions/<str:question_id>"
+
 urlpatterns = [
+    path("api/v1/officer-questions", officer.OfficerQuestions.as_view(), name="officer_questions"),
+    path(_QUESTION, officer.OneOfficerQuestion.as_view(), name="officer_question"),
+    path(f"{_QUESTION}/claim", officer.ClaimOfficerQuestion.as_view(), name="officer_question_claim"),
+    path(f"{_QUESTION}/release", officer.ReleaseOfficerQuestion.as_view(), name="officer_question_release"),
+    path(f"{_QUESTION}/look", officer.LookAtOfficerQuestion.as_view(), name="officer_question_look"),
+    path(f"{_QUESTION}/answer", officer.AnswerOfficerQuestion.as_view(), name="officer_question_answer"),
+    path(f"{_QUESTION}/decline", officer.DeclineOfficerQuestion.as_view(), name="officer_question_decline"),
     path("api/v1/deliveries", exports.Deliveries.as_view(), name="deliveries"),
-    path("api/v1/deliveries/<str:number>", exports.OneDelivery.as_view(), name="delivery"),
-    path("api/v1/deliveries/<str:number>/cancel", exports.CancelDelivery.as_view(), name="delivery_cancel"),
+    path("api/v1/deliveries/<str:delivery_number>", exports.OneDelivery.as_view(), name="delivery"),
+    path("api/v1/deliveries/<str:delivery_number>/cancel", exports.CancelDelivery.as_view(), name="delivery_cancel"),
     re_path(r"^sandbox/exchange/.*$", views.exchange, name="sandbox"),
     path("sandbox/api/v1/keys", views.keys, name="sandbox_keys"),
 ]

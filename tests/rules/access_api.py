@@ -40,18 +40,38 @@ POST   api/v1/people                                                -          4
 POST   api/v1/people/<uuid:person_id>/invitation                    -          401 404 404 404 403 201 404 404 404 201 401
 POST   api/v1/people/<uuid:person_id>/roles                         -          401 404 404 404 403 201 404 404 404 201 401
 DELETE api/v1/people/<uuid:person_id>/roles/<int:membership_id>     -          401 404 404 404 403 204 404 404 404 204 401
+GET    api/v1/people/confirmations                                  -          401 200 200 200 200 200 200 200 200 200 401
+POST   api/v1/people/confirmations                                  -          401 403 403 403 403 200 403 403 403 200 401
+GET    api/v1/people/<uuid:person_id>                               -          401 404 404 404 200 200 404 404 404 200 401
+DELETE api/v1/people/<uuid:person_id>/invitation                    invited    401 404 404 404 404 204 404 404 404 204 401
+PUT    api/v1/people/<uuid:person_id>/datasets/<str:code>           steward    401 404 404 403 404 204 404 404 404 403 401
+DELETE api/v1/people/<uuid:person_id>/datasets/<str:code>           steward    401 404 404 403 404 204 404 404 404 403 401
+PUT    api/v1/people/<uuid:person_id>/matters/<str:matter>          -          401 404 404 404 403 403 404 404 404 403 401
+DELETE api/v1/people/<uuid:person_id>/matters/<str:matter>          -          401 404 404 404 403 403 404 404 404 403 401
+POST   api/v1/people/<uuid:person_id>/deputies                      -          401 404 404 404 400 400 404 404 404 400 401
+DELETE api/v1/people/<uuid:person_id>/deputies/<int:deputyship_id>  -          401 404 204 404 204 204 404 404 404 204 401
+GET    api/v1/people/<uuid:person_id>/end_of_service                -          401 404 404 404 403 200 404 404 404 403 401
+POST   api/v1/people/<uuid:person_id>/end_of_service                -          401 404 404 404 403 200 404 404 404 200 401
 
 GET    api/v1/requests                                              -          401 200 200 200 200 200 200 200 200 200 401
 POST   api/v1/requests                                              -          401 201 201 403 403 403 403 403 201 403 401
 GET    api/v1/requests/<str:number>                                 submitted  401 200 200 200 200 200 200 200 404 404 401
 GET    api/v1/requests/<str:number>                                 draft      401 200 404 404 404 404 200 200 404 404 401
 PUT    api/v1/requests/<str:number>                                 draft      401 200 404 404 404 404 403 403 404 404 401
+GET    api/v1/requests/least                                        -          401 200 200 200 200 200 200 200 200 200 401
+POST   api/v1/requests/answer_together                              -          401 404 404 404 404 404 404 404 404 404 401
+GET    api/v1/requests/<str:number>/foreseen                        draft      401 200 404 404 404 404 403 403 404 404 401
 POST   api/v1/requests/<str:number>/submit                          draft      401 200 404 404 404 404 403 403 404 404 401
 PUT    api/v1/requests/<str:number>/parts/<str:dataset>             draft      401 200 404 404 404 404 403 403 404 404 401
 POST   api/v1/requests/<str:number>/parts/<str:dataset>/check       submitted  401 403 403 403 403 403 200 403 404 404 401
 POST   api/v1/requests/<str:number>/parts/<str:dataset>/return      submitted  401 403 403 403 403 403 200 403 404 404 401
 POST   api/v1/requests/<str:number>/parts/<str:dataset>/approve     checked    401 403 200 200 403 403 403 403 404 404 401
 POST   api/v1/requests/<str:number>/parts/<str:dataset>/refuse      checked    401 403 200 200 403 403 403 403 404 404 401
+POST   api/v1/requests/<str:number>/parts/<str:dataset>/confirm     once       401 403 200 200 403 403 403 403 404 404 401
+POST   api/v1/requests/<str:number>/parts/<str:dataset>/send_back   once       401 403 200 200 403 403 403 403 404 404 401
+GET    api/v1/requests/<str:number>/parts/<str:dataset>/messages    submitted  401 200 200 200 200 200 200 403 404 404 401
+POST   api/v1/requests/<str:number>/parts/<str:dataset>/messages    submitted  401 201 201 201 403 403 201 403 404 404 401
+GET    api/v1/requests/<str:number>/parts/<str:dataset>/precedents  submitted  401 403 200 200 403 403 200 403 404 404 401
 POST   api/v1/requests/<str:number>/parts/<str:dataset>/return      checked    401 403 200 200 403 403 403 403 404 404 401
 POST   api/v1/requests/<str:number>/parts/<str:dataset>/withdraw    submitted  401 200 403 403 403 403 403 403 404 404 401
 
@@ -62,6 +82,10 @@ POST   api/v1/agreements/<str:agreement_id>/sign                    proposed   4
 POST   api/v1/agreements/<str:agreement_id>/suspend                 -          401 200 200 200 403 403 200 403 404 404 401
 POST   api/v1/agreements/<str:agreement_id>/resume                  suspended  401 403 200 200 403 403 403 403 404 404 401
 POST   api/v1/agreements/<str:agreement_id>/revoke                  -          401 200 200 200 403 403 200 403 404 404 401
+
+GET    api/v1/deliveries                                            -          401 200 200 200 200 200 200 200 200 200 401
+GET    api/v1/deliveries/<str:delivery_number>                      -          401 200 200 200 200 200 200 200 404 404 401
+POST   api/v1/deliveries/<str:delivery_number>/cancel               -          401 200 200 403 403 403 200 403 404 404 401
 
 GET    api/v1/affairs/payments                                      -          401 200 200 200 200 200 200 200 200 200 401
 GET    api/v1/affairs/payments/<uuid:order_id>                      -          401 200 404 404 404 404 404 404 404 404 401
@@ -123,10 +147,17 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "api/v1/me/acting_department"): {"department": "DPF"},
     ("POST", "api/v1/people"): {"username": "dpf.new", "name_en": "Li Na", "department": "DPF", "role": "OFFICER"},
     ("POST", "api/v1/people/<uuid:person_id>/roles"): {"department": "DPF", "role": "OFFICER"},
+    ("POST", "api/v1/people/<uuid:person_id>/end_of_service"): {"department": "DPF"},
     ("POST", "api/v1/requests"): {"purpose": "disability_allowance", **WORDS, "parts": [{"dataset": "R14", **TERMS}]},
     ("PUT", "api/v1/requests/<str:number>"): {"purpose": "disability_allowance", "reason": "Better said."},
     ("PUT", PART): {"dataset": "R14", **TERMS, "items": ["grade"]},
     ("POST", f"{PART}/return"): {"missing": [{"where": "reason", "message": "Say which allowance."}]},
+    ("POST", "api/v1/requests/answer_together"): {
+        "parts": [{"number": "none", "dataset": "R14"}],
+        "refuse": {"reason": "No.", "ground": "LAW_FORBIDS"},
+    },
+    ("POST", f"{PART}/send_back"): {"reason": "Look again."},
+    ("POST", f"{PART}/messages"): {"text": "Which allowance?"},
     ("POST", f"{PART}/refuse"): {"reason": "No.", "ground": "LAW_FORBIDS"},
     ("POST", f"{AGREEMENT}/suspend"): WHY,
     ("POST", f"{AGREEMENT}/resume"): {"reason": "We have looked."},
@@ -140,6 +171,10 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "api/v1/affairs/access/<int:entry>/question"): {"words": "Why?"},
     ("POST", "api/v1/affairs/access/<int:entry>/objection"): {"words": "I have a certificate."},
 }
-QUERIES = {"api/v1/log/proof": "?index=0"}
+QUERIES = {
+    "api/v1/requests/least": "?purpose=disability_allowance",
+    "api/v1/log/proof": "?index=0",
+    "api/v1/people/<uuid:person_id>/end_of_service": "?department=DPF",
+}
 HEADERS = {"If-Match": '"1"'}
 UPLOADS = {"api/v1/catalog/datasets/<str:code>/loads"}

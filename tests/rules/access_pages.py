@@ -47,6 +47,9 @@ GET    page:console/requests/new                                    -          4
 POST   page:console/requests/new                                    -          401 422 422 403 403 403 403 403 422 403 401
 GET    page:console/requests/<str:number>                           submitted  401 200 200 200 200 200 200 200 404 404 401
 GET    page:console/requests/<str:number>                           draft      401 200 404 404 404 404 200 200 404 404 401
+GET    page:console/requests/<str:number>/about                     draft      401 200 404 404 404 404 403 403 404 404 401
+POST   page:console/requests/<str:number>/about                     draft      401 422 404 404 404 404 403 403 404 404 401
+GET    page:console/requests/<str:number>/send                      draft      401 200 404 404 404 404 403 403 404 404 401
 POST   page:console/requests/<str:number>/submit                    draft      401 302 404 404 404 404 403 403 404 404 401
 GET    page:console/requests/<str:number>/<str:dataset>/edit        draft      401 200 404 404 404 404 403 403 404 404 401
 POST   page:console/requests/<str:number>/<str:dataset>/edit        draft      401 422 404 404 404 404 403 403 404 404 401
@@ -58,6 +61,11 @@ GET    page:console/requests/<str:number>/<str:dataset>/approve     checked    4
 POST   page:console/requests/<str:number>/<str:dataset>/approve     checked    401 403 422 422 403 403 403 403 404 404 401
 GET    page:console/requests/<str:number>/<str:dataset>/refuse      checked    401 403 200 200 403 403 403 403 404 404 401
 POST   page:console/requests/<str:number>/<str:dataset>/refuse      checked    401 403 422 422 403 403 403 403 404 404 401
+GET    page:console/requests/<str:number>/<str:dataset>/confirm     once       401 403 200 200 403 403 403 403 404 404 401
+POST   page:console/requests/<str:number>/<str:dataset>/confirm     once       401 403 302 302 403 403 403 403 404 404 401
+GET    page:console/requests/<str:number>/<str:dataset>/send_back   once       401 403 200 200 403 403 403 403 404 404 401
+POST   page:console/requests/<str:number>/<str:dataset>/send_back   once       401 403 422 422 403 403 403 403 404 404 401
+POST   page:console/requests/<str:number>/<str:dataset>/say         submitted  401 422 422 422 403 403 422 403 404 404 401
 GET    page:console/requests/<str:number>/<str:dataset>/withdraw    submitted  401 200 403 403 403 403 403 403 404 404 401
 POST   page:console/requests/<str:number>/<str:dataset>/withdraw    submitted  401 422 403 403 403 403 403 403 404 404 401
 
@@ -73,6 +81,10 @@ GET    page:console/agreements/<str:agreement_id>/resume            suspended  4
 POST   page:console/agreements/<str:agreement_id>/resume            suspended  401 422 422 422 403 403 422 403 404 404 401
 GET    page:console/agreements/<str:agreement_id>/revoke            -          401 200 200 200 403 403 200 403 404 404 401
 POST   page:console/agreements/<str:agreement_id>/revoke            -          401 422 422 422 403 403 422 403 404 404 401
+GET    page:console/deliveries                                      -          401 200 200 200 200 200 200 200 200 200 401
+GET    page:console/deliveries/<str:delivery_number>                -          401 200 200 200 200 200 200 200 404 404 401
+GET    page:console/deliveries/<str:delivery_number>/progress       -          401 200 200 200 200 200 200 200 404 404 401
+POST   page:console/deliveries/<str:delivery_number>/cancel         -          401 302 302 403 403 403 302 403 404 404 401
 
 GET    page:console/keys                                            -          401 200 200 200 200 200 200 200 200 200 401
 GET    page:console/keys/new                                        -          401 403 403 403 403 200 403 403 403 200 401
@@ -91,6 +103,18 @@ POST   page:console/people/appoint                                  -          4
 POST   page:console/people/<uuid:person_id>/invite                  -          401 404 404 404 403 302 404 404 404 302 401
 POST   page:console/people/roles/<int:membership_id>/end            -          401 404 404 404 403 302 404 404 404 404 401
 POST   page:console/people/stewards/<str:code>/<uuid:person_id>/dismiss steward 401 404 404 403 404 302 404 404 404 404 401
+GET    page:console/people/officers                                 -          401 403 403 403 403 200 403 403 403 200 401
+POST   page:console/people/officers                                 -          401 403 403 403 403 422 403 403 403 422 401
+GET    page:console/people/confirm                                  -          401 403 403 403 403 200 403 403 403 200 401
+POST   page:console/people/confirm                                  -          401 403 403 403 403 302 403 403 403 302 401
+GET    page:console/people/<uuid:person_id>                         -          401 404 404 404 200 200 404 404 404 200 401
+POST   page:console/people/<uuid:person_id>/withdraw                invited    401 404 404 404 404 302 404 404 404 302 401
+GET    page:console/people/<uuid:person_id>/deputy                  -          401 404 404 404 200 200 404 404 404 200 401
+POST   page:console/people/<uuid:person_id>/deputy                  -          401 404 404 404 422 422 404 404 404 422 401
+GET    page:console/people/<uuid:person_id>/leave                   -          401 403 403 403 403 200 403 403 403 200 401
+POST   page:console/people/<uuid:person_id>/leave                   -          401 403 403 403 403 302 403 403 403 403 401
+POST   page:console/people/deputies/<int:deputyship_id>/end         -          401 404 302 404 302 302 404 404 404 404 401
+POST   page:console/people/officers/<str:matter>/<uuid:person_id>/dismiss -          401 404 404 404 404 404 404 404 404 404 401
 
 GET    page:console/offers                                          -          401 200 200 200 200 200 200 200 200 200 401
 POST   page:console/offers/<slug:matter>/start                      -          401 422 404 404 404 404 404 404 404 404 401
@@ -123,6 +147,8 @@ GET    page:accounts/login/                                         -          2
 GET    page:accounts/logout/                                        -          302 200 200 200 200 200 200 200 200 200 302
 GET    page:accounts/signup/                                        -          200 302 302 302 302 302 302 302 302 302 200
 GET    page:accounts/inactive/                                      -          200 200 200 200 200 200 200 200 200 200 200
+GET    page:accounts/invitation/                                    -          200 200 200 200 200 200 200 200 200 200 200
+POST   page:accounts/invitation/                                    -          422 422 422 422 422 422 422 422 422 422 422
 GET    page:accounts/invitation/<uuid:person_id>/<str:token>/       invited    200 200 200 200 200 200 200 200 200 200 200
 GET    page:accounts/department/                                    -          405 405 405 405 405 405 405 405 405 405 405
 POST   page:accounts/department/                                    -          403 403 403 403 403 403 403 403 403 403 403

@@ -17,14 +17,14 @@ from audit import follower, runs, sequencer
 from audit.models import VerificationRun
 from catalog import actions as catalog_actions
 from catalog.lifecycle import LoadState
-from exchange.accounts.actions import add_person, bind, open_account
+from exchange.accounts.actions import add_person, bind, name_deputy, open_account
 from exchange.accounts.invitations import invitation_path
-from exchange.accounts.models import Method, Person, Role
+from exchange.accounts.models import Deputyship, Method, Person, Role
 from exchange.accounts.subject import Assurance, Subject
 from exchange.affairs.licences import issue
 from exchange.affairs.models import OfferRun
 from exchange.affairs.offers.lifecycle import RunState
-from exchange.delivery.models import SandboxKey
+from exchange.delivery.models import Delivery, SandboxKey
 from exchange.sharing import actions
 from exchange.sharing.actions import PartTerms, RequestWords
 from exchange.sharing.models import Agreement, SharingRequest
@@ -73,9 +73,10 @@ def build_city() -> City:
     """Build it through the real actions."""
     world = build_world()
     world.people.update(inactive=_inactive(world), **_newcomers(world))
-    submitted, checked, proposed = (ask(world.person("asker"), world.requester, world.purpose, world.conditional) for _ in range(3))
-    _check(world, checked)
-    _check(world, proposed)
+    submitted, checked, once, proposed = (ask(world.person("asker"), world.requester, world.purpose, world.conditional) for _ in range(4))
+    for request in (checked, once, proposed):
+        _check(world, request)
+    actions.approve(part_of(once), acting_user=world.person("owner_officer"), department=world.owner)
     agreement = approve(part_of(proposed), world.people, world.owner)
     invited = add_person(
         "dpf.invited", names={"en": "Li Na", "zh": ""}, department=world.owner, role=Role.OFFICER, acting_user=world.person("owner_admin")
@@ -86,6 +87,8 @@ def build_city() -> City:
     publisher = world.person("publisher")
     ids = {"person_id": publisher.pk, "membership_id": publisher.memberships.get().pk, "load_id": _load(world)}
     ids["run_id"], _is_new = _run(world)
+    ids["deputyship_id"] = _deputyship(world).pk
+    ids["delivery_number"] = _export(world).number
     names: dict[str, Any] = {
         "code": "R14",
         "item": "grade",
@@ -103,6 +106,7 @@ def build_city() -> City:
         "draft": {**usual, "number": _draft(world).number},
         "submitted": {**usual, "number": submitted.number},
         "checked": {**usual, "number": checked.number},
+        "once": {**usual, "number": once.number},
         "proposed": {**usual, "agreement_id": agreement.agreement_id},
         "suspended": {**usual, "agreement_id": _suspended(world).agreement_id},
         "closed": {**usual, "code": "R90", "item": "beds"},
@@ -116,6 +120,22 @@ def build_city() -> City:
     return City(world, places)
 
 
+def _export(world: World) -> Delivery:
+    """An export that waits to be collected."""
+    described = {"provider": "DPF", "requester": "CAB", "system": "CAB-relief", "dataset": "R14", "purpose": "disability_allowance"}
+    counted = {"row_count": 20, "columns": ["grade"], "form": "csv", "state": "READY", "size": 100, "as_of": "2026-11-20T08:00:00Z"}
+    return Delivery.objects.create(
+        number="0" * 32,
+        agreement=world.agreement.agreement_id,
+        **described,
+        **counted,
+        has_case=True,
+        has_officer=True,
+        on=timezone.localdate(),
+        expires_at=timezone.now() + timedelta(days=1),
+    )
+
+
 @contextmanager
 def undone() -> Iterator[None]:
     """Whatever is done inside is taken back: each cell of a table begins from the same city."""
@@ -123,6 +143,13 @@ def undone() -> Iterator[None]:
         yield
         transaction.set_rollback(True)
         transaction.set_rollback(True, using="keystore")
+
+
+def _deputyship(world: World) -> Deputyship:
+    """The officer of the owner stands in for its publisher."""
+    now, publisher = timezone.now(), world.person("publisher")
+    span = {"valid_from": now, "valid_until": now + timedelta(days=30)}
+    return name_deputy(publisher, deputy=world.person("approver"), department=world.owner, **span, acting_user=publisher)
 
 
 def _inactive(world: World) -> Person:

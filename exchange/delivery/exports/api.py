@@ -75,9 +75,9 @@ class OneDelivery(Door):
     """One export."""
 
     @extend_schema(operation_id="getDelivery", tags=["deliveries"], parameters=[ACTING], responses={200: DeliveryOut, **PROBLEMS})
-    def get(self, request: Request, number: str) -> Response:
+    def get(self, request: Request, delivery_number: str) -> Response:
         """Read an export: what it is, how far it is, why it ended."""
-        return Response(self.shown(DeliveryOut, delivery_for(self.person, number)))
+        return Response(self.shown(DeliveryOut, delivery_for(self.person, delivery_number)))
 
 
 class CancelDelivery(Door):
@@ -86,9 +86,9 @@ class CancelDelivery(Door):
     @extend_schema(
         operation_id="cancelDelivery", tags=["deliveries"], parameters=[ACTING], request=None, responses={200: DeliveryOut, **PROBLEMS}
     )
-    def post(self, request: Request, number: str) -> Response:
+    def post(self, request: Request, delivery_number: str) -> Response:
         """Cancel an export: the next piece does not leave, and its rows are removed."""
-        found = delivery_for(self.person, number)
+        found = delivery_for(self.person, delivery_number)
         return Response(self.shown(DeliveryOut, actions.cancel(found, acting_user=self.person, department=self.department)))
 
 

@@ -35,9 +35,9 @@ def deliveries(request: HttpRequest, desk: Desk) -> HttpResponse:
 
 @require_GET
 @at_desk
-def one_delivery(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+def one_delivery(request: HttpRequest, desk: Desk, delivery_number: str) -> HttpResponse:
     """What it is, how far it is, what has left, and the manifest that its file is checked against."""
-    found = delivery_for(desk.person, number)
+    found = delivery_for(desk.person, delivery_number)
     context: dict[str, Any] = {
         "found": found,
         "is_moving": found.state in MOVING,
@@ -51,9 +51,9 @@ def one_delivery(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
 
 @require_GET
 @at_desk
-def progress(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+def progress(request: HttpRequest, desk: Desk, delivery_number: str) -> HttpResponse:
     """The bar alone, while it moves; then the whole page again."""
-    found = delivery_for(desk.person, number)
+    found = delivery_for(desk.person, delivery_number)
     if found.state not in MOVING:
         return HttpResponseClientRefresh()
     return render(request, "department/delivery_progress.html", {"found": found})
@@ -61,14 +61,14 @@ def progress(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
 
 @require_POST
 @at_desk
-def cancel(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+def cancel(request: HttpRequest, desk: Desk, delivery_number: str) -> HttpResponse:
     """End it: the next piece does not leave."""
-    found = delivery_for(desk.person, number)
+    found = delivery_for(desk.person, delivery_number)
     try:
         actions.cancel(found, acting_user=desk.person, department=desk.department)
     except Conflict as conflict:
-        return look_again(request, conflict, PAGE, number)
-    return done(request, _("Cancelled. No further piece leaves, and the rows are removed."), PAGE, number)
+        return look_again(request, conflict, PAGE, delivery_number)
+    return done(request, _("Cancelled. No further piece leaves, and the rows are removed."), PAGE, delivery_number)
 
 
 def _manifest(found: Delivery) -> str:
@@ -81,7 +81,7 @@ def _manifest(found: Delivery) -> str:
 
 urlpatterns = [
     path("console/deliveries", deliveries, name="console_deliveries"),
-    path("console/deliveries/<str:number>", one_delivery, name=PAGE),
-    path("console/deliveries/<str:number>/progress", progress, name="console_delivery_progress"),
-    path("console/deliveries/<str:number>/cancel", cancel, name="console_cancel_delivery"),
+    path("console/deliveries/<str:delivery_number>", one_delivery, name=PAGE),
+    path("console/deliveries/<str:delivery_number>/progress", progress, name="console_delivery_progress"),
+    path("console/deliveries/<str:delivery_number>/cancel", cancel, name="console_cancel_delivery"),
 ]
