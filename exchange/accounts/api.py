@@ -16,10 +16,10 @@ from catalog.models import Department
 from exchange.accounts import actions, openapi, shapes
 from exchange.accounts.acting import acting_department, choose_acting_department
 from exchange.accounts.errors import UnknownPerson
-from exchange.accounts.invitations import invitation_path
-from exchange.accounts.models import Membership, Person, Role
+from exchange.accounts.invitations import code_of, path_of
+from exchange.accounts.models import Invitation, Membership, Person, Role, Way
 
-__all__ = ["ActingDepartment", "Invitation", "Me", "OneRole", "People", "Roles", "openapi"]
+__all__ = ["ActingDepartment", "InvitationOfPerson", "Me", "OneRole", "People", "Roles", "openapi"]
 
 
 class ByName(CursorPagination):
@@ -43,8 +43,9 @@ class ActingDepartment(APIView):
 
     @extend_schema(operation_id="chooseDepartment", tags=["people"], request=shapes.DepartmentIn, responses=shapes.MeOut)
     def post(self, request: Request) -> Response:
-        """Act for another of your departments from now on (in this session)."""
-        choose_acting_department(request, _parsed(shapes.DepartmentIn, request)["department"])
+        """Act for another of your departments, or in somebody's place, from now on (in this session)."""
+        data = parsed(shapes.DepartmentIn, request)
+        choose_acting_department(request, data["department"], deputy_of=data["deputy_of"])
         return _me(request)
 
 
@@ -61,27 +62,33 @@ class People(APIView):
 
     @extend_schema(operation_id="invitePerson", tags=["people"], request=shapes.PersonIn, responses={201: shapes.InvitationOut})
     def post(self, request: Request) -> Response:
-        """Invite an officer with a first role; hand the link over by another way."""
-        data = _parsed(shapes.PersonIn, request)
-        person = actions.add_person(
+        """Invite an officer with roles; hand link or code over by another way."""
+        data = parsed(shapes.PersonIn, request)
+        roles = tuple(Role(role) for role in dict.fromkeys([data["role"], *data["more_roles"]]))
+        made = actions.invite_person(
             data["username"],
             names={"en": data["name_en"], "zh": data["name_zh"]},
-            department=_department(data["department"]),
-            role=Role(data["role"]),
-            acting_user=_caller(request),
+            department=department_of(data["department"]),
+            terms=actions.InvitationTerms(roles, data["valid_until"], Way(data["way"]), data["address"]),
+            acting_user=caller_of(request),
         )
-        return _invitation(person)
+        return _invitation(made)
 
 
-class Invitation(APIView):
+class InvitationOfPerson(APIView):
     """A new invitation."""
 
-    @extend_schema(operation_id="inviteAgain", tags=["people"], request=None, responses={201: shapes.InvitationOut})
+    @extend_schema(operation_id="inviteAgain", tags=["people"], request=shapes.AgainIn, responses={201: shapes.InvitationOut})
     def post(self, request: Request, person_id: uuid.UUID) -> Response:
-        """Take the password away and invite again: for a forgotten password."""
-        person = _person(request, person_id)
-        actions.invite_again(person, acting_user=_caller(request))
-        return _invitation(person)
+        """Take the password away and invite again: for a lost invitation or a forgotten password."""
+        person, data = person_of(request, person_id), parsed(shapes.AgainIn, request)
+        return _invitation(actions.invite_again(person, acting_user=caller_of(request), way=Way(data["way"]), address=data["address"]))
+
+    @extend_schema(operation_id="withdrawInvitation", tags=["people"], responses={204: None})
+    def delete(self, request: Request, person_id: uuid.UUID) -> Response:
+        """Take back an invitation that was not accepted, with the roles that it came with."""
+        actions.withdraw_invitation(person_of(request, person_id), acting_user=caller_of(request))
+        return Response(status=204)
 
 
 class Roles(APIView):
@@ -90,9 +97,9 @@ class Roles(APIView):
     @extend_schema(operation_id="grantRole", tags=["people"], request=shapes.RoleIn, responses={201: shapes.PersonOut})
     def post(self, request: Request, person_id: uuid.UUID) -> Response:
         """Give a person a role from now on."""
-        person, data = _person(request, person_id), _parsed(shapes.RoleIn, request)
+        person, data = person_of(request, person_id), parsed(shapes.RoleIn, request)
         what: dict[str, Any] = {"role": Role(data["role"]), "valid_until": data["valid_until"]}
-        actions.grant_role(person, department=_department(data["department"]), **what, acting_user=_caller(request))
+        actions.grant_role(person, department=department_of(data["department"]), **what, acting_user=caller_of(request))
         return Response(shapes.PersonOut(person).data, status=201)
 
 
@@ -106,39 +113,41 @@ class OneRole(APIView):
         membership = rows.filter(pk=membership_id, person=person_id).first()
         if membership is None:
             raise UnknownPerson(_("There is no such role, or it is not yours to end."))
-        actions.end_role(membership, acting_user=_caller(request))
+        actions.end_role(membership, acting_user=caller_of(request))
         return Response(status=204)
 
 
-def _parsed(shape: type[Any], request: Request) -> dict[str, Any]:
+def parsed(shape: type[Any], request: Request) -> dict[str, Any]:
     serializer = shape(data=request.data)
     serializer.is_valid(raise_exception=True)
     data: dict[str, Any] = serializer.validated_data
     return data
 
 
-def _caller(request: Request) -> Person:
+def caller_of(request: Request) -> Person:
     return request.user  # type: ignore[return-value]
 
 
 def _me(request: Request) -> Response:
-    person, department = _caller(request), acting_department(request)
+    person, department = caller_of(request), acting_department(request)
     return Response({**shapes.PersonOut(person).data, "acting_department": department.code if department else None})
 
 
-def _person(request: Request, person_id: uuid.UUID) -> Person:
+def person_of(request: Request, person_id: uuid.UUID) -> Person:
     person: Person | None = Person.objects.visible_to(request.user).filter(pk=person_id).first()
     if person is None:
         raise UnknownPerson(_("There is no such person, or not one of your departments."))
     return person
 
 
-def _department(code: str) -> Department:
+def department_of(code: str) -> Department:
     department = Department.objects.filter(code=code).first()
     if department is None:
         raise UnknownPerson(_("There is no such department."))
     return department
 
 
-def _invitation(person: Person) -> Response:
-    return Response({"person": person.pk, "invitation": invitation_path(person)}, status=201)
+def _invitation(made: Invitation) -> Response:
+    by_link, by_code = made.way == Way.LINK, made.way == Way.PRINTED
+    told = {"invitation": path_of(made) if by_link else None, "code": code_of(made) if by_code else None}
+    return Response({"person": made.person_id, **told, "expires_at": made.expires_at}, status=201)

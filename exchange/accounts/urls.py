@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.accounts import api
+from exchange.accounts import api, api_people
 
 urlpatterns = [
     path("api/v1/me", api.Me.as_view()),
     path("api/v1/me/acting_department", api.ActingDepartment.as_view()),
     path("api/v1/people", api.People.as_view()),
-    path("api/v1/people/<uuid:person_id>/invitation", api.Invitation.as_view()),
+    path("api/v1/people/confirmations", api_people.Confirmations.as_view()),
+    path("api/v1/people/<uuid:person_id>", api_people.OnePerson.as_view()),
+    path("api/v1/people/<uuid:person_id>/invitation", api.InvitationOfPerson.as_view()),
+    path("api/v1/people/<uuid:person_id>/datasets/<str:code>", api_people.Stewardship.as_view()),
+    path("api/v1/people/<uuid:person_id>/deputies", api_people.Deputies.as_view()),
+    path("api/v1/people/<uuid:person_id>/deputies/<int:deputyship_id>", api_people.OneDeputy.as_view()),
+    path("api/v1/people/<uuid:person_id>/end_of_service", api_people.EndOfService.as_view()),
     path("api/v1/people/<uuid:person_id>/roles", api.Roles.as_view()),
     path("api/v1/people/<uuid:person_id>/roles/<int:membership_id>", api.OneRole.as_view()),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.affairs.api import cases, evidence, licences, matters, offers, payments
+from exchange.affairs.api import cases, evidence, licences, matters, offers, officers, payments
 
 _ROOT = "api/v1/affairs"
 _CASE = f"{_ROOT}/cases/<str:number>"
@@ -24,6 +24,7 @@ urlpatterns = [
     path(f"{_CASE}/withdrawal", cases.Withdrawal.as_view()),
     path(f"{_CASE}/appeal", cases.Appeals.as_view()),
     path(f"{_CASE}/notice", cases.NoticeAnswer.as_view()),
+    path("api/v1/people/<uuid:person_id>/matters/<str:matter>", officers.OfficerOfMatter.as_view()),
     path(f"{_ROOT}/offers", offers.Offers.as_view()),
     path(f"{_ROOT}/offers/<uuid:offer_id>", offers.OneOffer.as_view()),
     path(f"{_ROOT}/licences/<str:licence_id>/status", licences.LicenceStatusView.as_view()),

@@ -84,14 +84,15 @@ def due_roles(desk: Desk) -> list[Membership]:
 def stewards(desk: Desk, person: Person | None = None) -> QuerySet[DatasetUserObjectPermission]:
     """Stewards of the department's datasets; one's own only for those who do not administer people."""
     rows = DatasetUserObjectPermission.objects.filter(permission__codename=STEWARD, content_object__provider=desk.department)
-    found = _seen(rows, desk, person).select_related("user", "content_object__current_version")
+    found: QuerySet[DatasetUserObjectPermission] = _seen(rows, desk, person).select_related("user", "content_object__current_version")
     return found.order_by("content_object__code", "user__username")
 
 
 def officers_of_matters(desk: Desk, person: Person | None = None) -> QuerySet[MatterUserObjectPermission]:
     """Who decides the cases of which service that the department leads."""
     rows = MatterUserObjectPermission.objects.filter(permission__codename=PERMISSION, content_object__lead=desk.department)
-    return _seen(rows, desk, person).select_related("user", "content_object__current").order_by("content_object__code", "user__username")
+    found: QuerySet[MatterUserObjectPermission] = _seen(rows, desk, person).select_related("user", "content_object__current")
+    return found.order_by("content_object__code", "user__username")
 
 
 def history_of(person: Person) -> list[PeopleChange]:
@@ -119,7 +120,7 @@ def _seen(rows: Any, desk: Desk, person: Person | None) -> Any:
 
 
 def _is_authority(desk: Desk) -> bool:
-    return desk.department.code == settings.AUTHORITY_DEPARTMENT
+    return desk.department.code == str(settings.AUTHORITY_DEPARTMENT)
 
 
 def _is_shown_here(row: Membership, desk: Desk) -> bool:
