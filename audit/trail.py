@@ -48,7 +48,7 @@ _ROWS_AT_ONCE = 256
 _said_beside: Callable[[], Document] = dict
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class PersonNamed:
     """A person whom a call names, or its answer: `identifier` is normalised, `state` never holds a value."""
 
@@ -77,7 +77,7 @@ class PersonNamed:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Draft:
     """What an entry is to say; `route` and `message` are stored in clear and must hold no identifier of a person."""
 
@@ -87,7 +87,7 @@ class Draft:
     kind: str = "x"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Built:
     """An entry ready to insert: exact bytes, leaf hash (32 bytes), its clear disclosures, and its piece of the blob."""
 

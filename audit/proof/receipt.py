@@ -40,7 +40,7 @@ class ReceiptError(ValueError):
     """The receipt proves nothing; the message says which part fails."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ReceiptParts:
     """What one receipt is made of: the exact entry bytes and the disclosures of the party that gets it."""
 

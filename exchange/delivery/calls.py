@@ -1,4 +1,7 @@
-"""What goes through the data path: a call, its parts as they become known, and what comes back."""
+"""What goes through the data path: a call, its parts as they become known, and what comes back.
+
+Nobody changes them but `Work`. They are not frozen, as freezing costs a call more than reading its body does.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ Outcome = Literal["ANSWERED", "REFUSED", "FAILED", "WAITING", "ABANDONED"]
 _OUTCOMES: Mapping[str, Outcome] = {"PROVIDER_DOWN": "FAILED", "ABANDONED": "ABANDONED"}
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class VerifiedCaller:
     """Who signed the request: proved by the door, under a certificate valid now."""
 
@@ -28,7 +31,7 @@ class VerifiedCaller:
     created: int
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Call:
     """One request of a verified caller. ``document`` is the body's JSON; ``fault`` says why it could not be read."""
 
@@ -62,7 +65,7 @@ class Completion:
     key: bytes = field(default=b"", repr=False)
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Answer:
     """What is released: the body with its receipt as canonical JSON, exactly as it is sent, and the HTTP status."""
 
@@ -89,7 +92,7 @@ class Deferred:
     raw: bytes
 
 
-@dataclass
+@dataclass(slots=True)
 class Outgoing:
     """The errand that a call to a remote store begins: the row's id, and the HMACs of its idempotency key and of what it asks.
 
@@ -102,7 +105,7 @@ class Outgoing:
     first: bytes | Work | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class NamedSubject:
     """A subject of the call, normalised, with what goes back to the caller and into the person's disclosure."""
 
@@ -112,7 +115,7 @@ class NamedSubject:
     case: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class AskedFact:
     """One fact of a call: parameters as sent, and as evaluated (subjects replaced by normalised identifiers)."""
 
@@ -122,7 +125,7 @@ class AskedFact:
     others: tuple[tuple[str, str], ...]
 
 
-@dataclass
+@dataclass(slots=True)
 class Work:
     """One call on its way through the batch; each step fills in what it found out.
 

@@ -269,31 +269,30 @@ def _all_within(cursor: Any, uses: Counter[FactKey], limits: dict[FactKey, int],
     """Count them all, or (savepoint) none of them."""
     try:
         with transaction.atomic():
-            once = sorted(key for key, count in uses.items() if count == 1)
-            for limit in sorted(set(limits.values())):
-                _count_once(cursor, [key for key in once if limits[key] == limit], limit, floors)
+            alike: dict[tuple[int, int], list[FactKey]] = {}
             for key, count in sorted(uses.items()):
-                if count > 1 and not _count_fact(cursor, key, count, limits[key], floors):
-                    raise _OverLimit
+                alike.setdefault((limits[key], count), []).append(key)
+            for (limit, count), keys in sorted(alike.items()):
+                _count_alike(cursor, keys, count, limit, floors)
     except _OverLimit:
         return False
     return True
 
 
-def _count_once(cursor: Any, keys: Sequence[FactKey], limit: int, floors: Floors) -> None:
-    """Count one more answer for each of these different keys, many in one statement; raises _OverLimit."""
+def _count_alike(cursor: Any, keys: Sequence[FactKey], count: int, limit: int, floors: Floors) -> None:
+    """Count `count` more answers for each of these different keys, many in one statement; raises _OverLimit."""
     for start in range(0, len(keys), _ROWS_AT_ONCE):
         chunk = keys[start : start + _ROWS_AT_ONCE]
-        starts = [floors.facts.get(key, 0) + 1 for key in chunk]
+        starts = [floors.facts.get(key, 0) + count for key in chunk]
         if max(starts) > limit:
             raise _OverLimit
         values = [value for key, first in zip(chunk, starts, strict=True) for value in (*key, first)]
         cursor.execute(
             f"INSERT INTO delivery_factuse (agreement, fact, subject, period, used) VALUES {_rows(len(chunk), 5)} "  # noqa: S608
             "ON CONFLICT (agreement, fact, subject, period) DO UPDATE SET used = "
-            "CASE WHEN delivery_factuse.used + 1 < excluded.used THEN excluded.used ELSE delivery_factuse.used + 1 END "
-            "WHERE delivery_factuse.used + 1 <= %s RETURNING 1",
-            [*values, limit],
+            "CASE WHEN delivery_factuse.used + %s < excluded.used THEN excluded.used ELSE delivery_factuse.used + %s END "
+            "WHERE delivery_factuse.used + %s <= %s RETURNING 1",
+            [*values, count, count, count, limit],
         )
         if len(cursor.fetchall()) != len(chunk):
             raise _OverLimit
@@ -301,20 +300,6 @@ def _count_once(cursor: Any, keys: Sequence[FactKey], limit: int, floors: Floors
 
 class _OverLimit(Exception):
     """Undo the savepoint."""
-
-
-def _count_fact(cursor: Any, key: FactKey, count: int, limit: int, floors: Floors) -> bool:
-    floor = floors.facts.get(key, 0)
-    if floor + count > limit:
-        return False
-    cursor.execute(
-        "INSERT INTO delivery_factuse (agreement, fact, subject, period, used) VALUES (%s, %s, %s, %s, %s) "
-        "ON CONFLICT (agreement, fact, subject, period) DO UPDATE SET used = "
-        "CASE WHEN delivery_factuse.used + %s < excluded.used THEN excluded.used ELSE delivery_factuse.used + %s END "
-        "WHERE delivery_factuse.used + %s <= %s RETURNING used",
-        [*key, floor + count, count, count, count, limit],
-    )
-    return cursor.fetchone() is not None
 
 
 def note_facts(works: Iterable[Work], now_ms: int, floors: Floors = FLOORS) -> None:

@@ -19,6 +19,7 @@ from exchange.sharing.grounds_of_refusal import Refusal, refusal
 from exchange.sharing.policy import Method, has_agreed
 
 _RECEIPT = "receipt"
+_USUAL = frozenset({"answer", "answers", "salt"})
 
 
 class VersionMoved(Exception):
@@ -53,6 +54,9 @@ def build_entry(work: Work, at_ms: int, keys: Mapping[tuple[str, str], Any]) -> 
 
 def _written(body: Mapping[str, Any]) -> tuple[bytes, bytes]:
     """The canonical JSON of an answer in two pieces, between which its receipt stands: members are sorted by name."""
+    if body.keys() <= _USUAL:  # of these the salt alone stands after the receipt
+        raw, tail = dumps(body), len(b'"salt":""}') + len(body["salt"])
+        return raw[:-tail], raw[-tail:]
     before = {name: value for name, value in body.items() if name < _RECEIPT}
     after = {name: value for name, value in body.items() if name > _RECEIPT}
     return dumps(before)[:-1] + (b"," if before else b""), dumps(after)[1:]
@@ -113,7 +117,7 @@ def _public_fact(work: Work, position: int) -> dict[str, Any]:
     fact = work.facts[position]
     if not work.policy or fact.name not in work.policy.facts:
         return {"fact": "", "with": {}}
-    if not has_agreed(work.policy, fact.name, fact.sent):
+    if work.refusal is not None and not has_agreed(work.policy, fact.name, fact.sent):
         return {"fact": fact.name, "with": {}}  # what was not agreed can be anything, an identifier too
     hidden = {name for name, value in fact.values.items() if isinstance(value, str) and value in {i for _, i in fact.others}}
     # a text that the agreement leaves free can be anything, a person's name for instance

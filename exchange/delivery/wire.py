@@ -33,7 +33,7 @@ class WireError(ValueError):
     """The body is not of the form of protocol section 4; the text says which member and how to mend it."""
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class SentSubject:
     """A subject as it was sent: ``kind`` is None for a bare string. ``echo`` goes back in a batch's answer."""
 
@@ -43,7 +43,7 @@ class SentSubject:
     case: str | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class SentFact:
     """One fact asked, with its parameters as sent."""
 
@@ -59,7 +59,7 @@ class Cursor:
     row: int
 
 
-@dataclass(frozen=True)
+@dataclass(slots=True)
 class Body:
     """A well-formed body. `after` only of EXPORT: the cursor at which a list goes on (exchange/delivery/lists.py).
 

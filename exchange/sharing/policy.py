@@ -71,6 +71,8 @@ class Policy:
     revision: Mapping[str, Any] | None
     store_kind: str = "hosted"
     emergency: str = ""
+    seal_to: str = ""
+    seal_key: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -165,6 +167,8 @@ def compile_policy(name: str, entry: StandingAgreement, standing: Any) -> Policy
         revision=revision.order if revision and revision.order["version"] == (version.hash if version else "") else None,
         store_kind=str((document.get("store") or {}).get("kind", "hosted")),
         emergency=_emergency(entry, standing),
+        seal_to=agreement.get("seal_to", ""),
+        seal_key=_seal_key(agreement, standing),
     )
 
 
@@ -186,6 +190,12 @@ def _items(
             allowed.append(name)
     order = {name: position for position, name in enumerate(declared)}
     return tuple(sorted(allowed, key=lambda name: order[name])), tuple(withheld)
+
+
+def _seal_key(agreement: Mapping[str, Any], standing: Any) -> bytes:
+    """The public key that exports are sealed to; empty where none is agreed, or where it was revoked since: then none leaves."""
+    found = standing.certificates.get(agreement["seal_to"]) if "seal_to" in agreement else None
+    return b"" if found is None or found.revoked_seq is not None else bytes(found.certificate.public_key)
 
 
 def _masks(agreement: Mapping[str, Any]) -> Mapping[str, Mapping[str, int]]:
@@ -305,6 +315,8 @@ def _facts_refusal(policy: Policy, asked: Asked) -> Refusal | None:
 
 def has_agreed(policy: Policy, fact: str, parameters: Mapping[str, Any]) -> bool:
     """Whether the agreement names this fact with these values of its parameters."""
+    if not parameters:
+        return fact in policy.facts
     return any(_within(grant, parameters) for grant in policy.facts.get(fact, ()))
 
 

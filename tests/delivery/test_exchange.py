@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -155,7 +156,7 @@ def test_a_request_from_another_minute_is_not_fresh(world: World, seconds: int) 
 def test_a_changed_body_or_a_strange_key_is_a_stranger(world: World, caller: Caller) -> None:
     arrival = caller.arrival(world.agreement.agreement_id, "query", {**COMMON, "salt": fresh_nonce(), "subject": SUBJECTS[0]})
     before = entries()
-    changed = type(arrival)(**{**arrival.__dict__, "body": arrival.body.replace(b"C-1", b"C-2")})
+    changed = replace(arrival, body=arrival.body.replace(b"C-1", b"C-2"))
     assert caller.replies([changed])[0].status == 401
     assert entries() == before
 

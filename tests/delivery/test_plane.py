@@ -57,7 +57,7 @@ def test_a_second_batch_is_taken_up_while_the_first_is_on_its_way(monkeypatch: p
         first = asyncio.ensure_future(front._answer(arrival(1)))
         while not batches:
             await asyncio.sleep(0)
-        return await asyncio.wait_for(asyncio.gather(first, front._answer(arrival(2))), PATIENCE_S)
+        return list(await asyncio.wait_for(asyncio.gather(first, front._answer(arrival(2))), PATIENCE_S))
 
     monkeypatch.setattr(plane, "handle", met)
     assert [response.body for response in asyncio.run(one_after_another())] == [b"1", b"2"]
