@@ -6,6 +6,7 @@ only say that the code equals itself. What somebody may not even know of is 404,
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from tests.world_data import CONDITIONAL, TERMS, WORDS
@@ -82,6 +83,25 @@ POST   api/v1/agreements/<str:agreement_id>/sign                    proposed   4
 POST   api/v1/agreements/<str:agreement_id>/suspend                 -          401 200 200 200 403 403 200 403 404 404 401
 POST   api/v1/agreements/<str:agreement_id>/resume                  suspended  401 403 200 200 403 403 403 403 404 404 401
 POST   api/v1/agreements/<str:agreement_id>/revoke                  -          401 200 200 200 403 403 200 403 404 404 401
+GET    api/v1/agreements/<str:agreement_id>/losses                  -          401 200 200 200 200 200 200 200 404 404 401
+GET    api/v1/agreements/<str:agreement_id>/odrl                    -          401 200 200 200 200 200 200 200 404 404 401
+POST   api/v1/agreements/<str:agreement_id>/amend                   -          401 201 403 403 403 403 403 403 404 404 401
+POST   api/v1/agreements/<str:agreement_id>/renew                   -          401 201 403 403 403 403 403 403 404 404 401
+
+GET    api/v1/offers                                                -          401 200 200 200 200 200 200 200 200 200 401
+POST   api/v1/offers                                                -          401 403 201 201 403 403 403 403 403 403 401
+POST   api/v1/emergencies                                           -          401 403 403 403 403 403 201 403 403 403 401
+GET    api/v1/offers/<str:offer_id>                                 -          401 200 200 200 200 200 200 200 404 404 401
+GET    api/v1/offers/<str:offer_id>                                 written    401 404 200 200 200 200 200 200 404 404 401
+POST   api/v1/offers/<str:offer_id>/sign                            written    401 404 200 200 403 403 403 403 404 404 401
+POST   api/v1/offers/<str:offer_id>/withdraw                        written    401 404 200 200 403 403 403 403 404 404 401
+POST   api/v1/offers/<str:offer_id>/suspend                         -          401 403 200 200 403 403 200 403 404 404 401
+POST   api/v1/offers/<str:offer_id>/resume                          stopped    401 403 200 200 403 403 403 403 404 404 401
+POST   api/v1/offers/<str:offer_id>/revoke                          -          401 403 200 200 403 403 200 403 404 404 401
+POST   api/v1/offers/<str:offer_id>/join                            -          401 201 403 403 403 403 403 403 404 404 401
+POST   api/v1/offers/<str:offer_id>/review                          ended      401 403 403 403 403 403 200 403 404 404 401
+GET    api/v1/orders/<str:number>                                   order      200 200 200 200 200 200 200 200 200 200 200
+POST   api/v1/orders/<str:number>/signature                         order      400 400 400 400 400 400 400 400 400 400 400
 
 GET    api/v1/deliveries                                            -          401 200 200 200 200 200 200 200 200 200 401
 GET    api/v1/deliveries/<str:delivery_number>                      -          401 200 200 200 200 200 200 200 404 404 401
@@ -137,6 +157,17 @@ RESTRICTION = "api/v1/catalog/datasets/<str:code>/items/<str:item>/restriction"
 PART = "api/v1/requests/<str:number>/parts/<str:dataset>"
 AGREEMENT = "api/v1/agreements/<str:agreement_id>"
 CASE = "api/v1/affairs/cases/<str:number>"
+ONE_OFFER = "api/v1/offers/<str:offer_id>"
+OFFER: dict[str, Any] = {
+    "dataset": "R14",
+    "requesters": ["CAB"],
+    "purposes": ["disability_allowance"],
+    "methods": ["QUERY"],
+    "items": ["grade"],
+    "legal_basis": [{"text": {"en": "A law", "zh": "某法"}, "article": "Article 1"}],
+    "retention_days": 7,
+    "not_after": (datetime.now(UTC) + timedelta(days=20)).isoformat(timespec="seconds"),
+}
 
 # Bodies with which the address says yes to somebody; without one an empty object is sent.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
@@ -162,6 +193,13 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{AGREEMENT}/suspend"): WHY,
     ("POST", f"{AGREEMENT}/resume"): {"reason": "We have looked."},
     ("POST", f"{AGREEMENT}/revoke"): WHY,
+    ("POST", "api/v1/offers"): OFFER,
+    ("POST", "api/v1/emergencies"): {**OFFER, "reason": {"en": "A flood."}},
+    ("POST", f"{ONE_OFFER}/suspend"): WHY,
+    ("POST", f"{ONE_OFFER}/resume"): {"reason": "We have looked."},
+    ("POST", f"{ONE_OFFER}/revoke"): WHY,
+    ("POST", f"{ONE_OFFER}/join"): {"systems": ["CAB-relief"], "purpose": "disability_allowance"},
+    ("POST", f"{ONE_OFFER}/review"): {"finding": "It was needed.", "follows": "All is deleted."},
     ("POST", "api/v1/affairs/payments/<uuid:order_id>/returned"): {"because": "ACCOUNT_CLOSED"},
     ("POST", "api/v1/affairs/cases"): {"matter": "disability-allowances"},
     ("POST", f"{CASE}/preview"): {"answers": {"low_income_family": "ACCEPTED"}},

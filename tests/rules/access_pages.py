@@ -81,6 +81,32 @@ GET    page:console/agreements/<str:agreement_id>/resume            suspended  4
 POST   page:console/agreements/<str:agreement_id>/resume            suspended  401 422 422 422 403 403 422 403 404 404 401
 GET    page:console/agreements/<str:agreement_id>/revoke            -          401 200 200 200 403 403 200 403 404 404 401
 POST   page:console/agreements/<str:agreement_id>/revoke            -          401 422 422 422 403 403 422 403 404 404 401
+POST   page:console/agreements/<str:agreement_id>/change            -          401 302 403 403 403 403 403 403 404 404 401
+POST   page:console/agreements/<str:agreement_id>/renew             -          401 302 403 403 403 403 403 403 404 404 401
+GET    page:console/agreements/<str:agreement_id>/pdf               -          401 200 200 200 200 200 200 200 404 404 401
+GET    page:console/agreements/<str:agreement_id>/odrl              -          401 200 200 200 200 200 200 200 404 404 401
+
+GET    page:console/standing-offers                                 -          401 200 200 200 200 200 200 200 200 200 401
+GET    page:console/standing-offers/new                             -          401 404 200 200 403 403 403 403 404 403 401
+POST   page:console/standing-offers/new                             -          401 404 422 422 403 403 403 403 404 403 401
+GET    page:console/standing-offers/emergency                       -          401 403 403 403 403 403 200 403 403 403 401
+POST   page:console/standing-offers/emergency                       -          401 403 403 403 403 403 422 403 403 403 401
+GET    page:console/standing-offers/<str:offer_id>                  -          401 200 200 200 200 200 200 200 404 404 401
+GET    page:console/standing-offers/<str:offer_id>                  written    401 404 200 200 200 200 200 200 404 404 401
+GET    page:console/standing-offers/<str:offer_id>/sign             written    401 404 200 200 403 403 403 403 404 404 401
+POST   page:console/standing-offers/<str:offer_id>/sign             written    401 404 302 302 403 403 403 403 404 404 401
+GET    page:console/standing-offers/<str:offer_id>/withdraw         written    401 404 200 200 403 403 403 403 404 404 401
+POST   page:console/standing-offers/<str:offer_id>/withdraw         written    401 404 302 302 403 403 403 403 404 404 401
+GET    page:console/standing-offers/<str:offer_id>/suspend          -          401 403 200 200 403 403 200 403 404 404 401
+POST   page:console/standing-offers/<str:offer_id>/suspend          -          401 403 422 422 403 403 422 403 404 404 401
+GET    page:console/standing-offers/<str:offer_id>/resume           stopped    401 403 200 200 403 403 200 403 404 404 401
+POST   page:console/standing-offers/<str:offer_id>/resume           stopped    401 403 422 422 403 403 422 403 404 404 401
+GET    page:console/standing-offers/<str:offer_id>/revoke           -          401 403 200 200 403 403 200 403 404 404 401
+POST   page:console/standing-offers/<str:offer_id>/revoke           -          401 403 422 422 403 403 422 403 404 404 401
+GET    page:console/standing-offers/<str:offer_id>/join             -          401 200 403 403 403 403 403 403 404 404 401
+POST   page:console/standing-offers/<str:offer_id>/join             -          401 422 403 403 403 403 403 403 404 404 401
+GET    page:console/standing-offers/<str:offer_id>/review           ended      401 403 403 403 403 403 200 403 404 404 401
+POST   page:console/standing-offers/<str:offer_id>/review           ended      401 403 403 403 403 403 422 403 404 404 401
 GET    page:console/deliveries                                      -          401 200 200 200 200 200 200 200 200 200 401
 GET    page:console/deliveries/<str:delivery_number>                -          401 200 200 200 200 200 200 200 404 404 401
 GET    page:console/deliveries/<str:delivery_number>/progress       -          401 200 200 200 200 200 200 200 404 404 401
@@ -198,4 +224,8 @@ GET    theme                                                        -          4
 POST   theme                                                        -          302 302 302 302 302 302 302 302 302 302 302
 """
 
-QUERIES = {"page:console/requests/new": "?dataset=R14"}
+QUERIES = {
+    "page:console/requests/new": "?dataset=R14",
+    "page:console/standing-offers/new": "?dataset=R14",
+    "page:console/standing-offers/emergency": "?dataset=R14",
+}

@@ -29,6 +29,7 @@ from exchange.sharing import actions
 from exchange.sharing.actions import PartTerms, RequestWords
 from exchange.sharing.models import Agreement, SharingRequest
 from tests.affairs import licence_rows
+from tests.rules.offers import offers_by_scenario
 from tests.world import World, agree, approve, ask, build_world, part_of, remembered_check
 from tests.world_data import CONDITIONAL, CONDITIONAL_ROWS, TERMS, WORDS, resident
 
@@ -100,7 +101,9 @@ def build_city() -> City:
         "system": "try-city",
     }
     keys = {"owner": "DPF-register", "name": "system-1", "key": "wheelchair_user", "provider_id": "city", "pk": 0}
+    offered = offers_by_scenario(world)
     usual = {**ids, **names, **keys, **_granted(), "number": world.request.number, "agreement_id": world.agreement.agreement_id}
+    usual |= offered.pop("")
     places = {
         "": usual,
         "draft": {**usual, "number": _draft(world).number},
@@ -114,6 +117,7 @@ def build_city() -> City:
         "system": {**usual, "code": "DPF-register"},
         "forged": {**usual, "system": "CAB-relief", "path": "../../keys/hub", "uidb36": "1", "key": "x-y"},
         "steward": {**usual, "person_id": world.person("steward").pk},
+        **{name: {**usual, **place} for name, place in offered.items()},
     }
     usual["path"] = f"0/000.p/{sequencer.sequence_once().published_size}"
     follower.follow_once()

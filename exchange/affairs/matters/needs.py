@@ -30,7 +30,7 @@ def _proposals(matter: Matter) -> Iterator[tuple[str, Proposal]]:
         return
     plan = plan_of(matter.current)
     because = (Because("matter", matter.code, dict(plan.title)),)
-    for requirement in plan.requirements:
+    for requirement in plan.requirements.values():
         for source in requirement.sources:
             facts = {source.fact: _allowed(source)} if source.fact else {}
             yield source.purpose, Proposal(source.dataset, source.items, facts, because)

@@ -152,7 +152,9 @@ def say(request: HttpRequest, desk: Desk, number: str, dataset: str) -> HttpResp
     except Invalid as refused:
         shown = reading.parts_of(desk, part.request)
         context = {"found": part.request, "parts": shown, "refused": refused, **reading.request_steps(shown)}
-        return show(request, desk, "request", **context)
+        answer = show(request, desk, "request", **context)
+        answer.status_code = 422
+        return answer
     return done(request, _("Sent. The other parties read it on this page."), PAGE, number)
 
 

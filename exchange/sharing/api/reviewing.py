@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from audit import acts
+from exchange.accounts.acting import require_acting_department
 from exchange.sharing import actions, precedents, prospects
 from exchange.sharing.api import reviewing_shapes as shapes
 from exchange.sharing.api.doors import ACTING, PROBLEMS, Door
@@ -31,6 +32,7 @@ class Least(Door):
     )
     def get(self, request: Request) -> Response:
         """What is proposed for a purpose, dataset by dataset. Each item or fact beyond it must be justified."""
+        require_acting_department(request)
         found = the_least(request.query_params.get("purpose", ""), acts.standing())
         return Response(self.shown(shapes.ProposalOut, [found[code] for code in sorted(found)], many=True))
 
@@ -130,9 +132,9 @@ class AnswerTogether(Door):
     )
     def post(self, request: Request) -> Response:
         """Approve or refuse similar parts together: all of them or none; 422 lists the faults part by part."""
+        who: dict[str, Any] = {"acting_user": self.person, "department": self.department}
         data = self.parsed(shapes.TogetherIn)
         parts = [self.part(row["number"], row["dataset"]) for row in data["parts"]]
-        who: dict[str, Any] = {"acting_user": self.person, "department": self.department}
         if ("verdicts" in data) == ("refuse" in data):
             raise NotAskable(_("Send either verdicts or a refusal."), code="ONE_DECISION")
         if "verdicts" in data:
