@@ -6,15 +6,20 @@ from django.urls import path
 
 from exchange.portal.department import (
     agreement_papers,
+    agreement_use,
     agreements,
     asking,
+    clock,
     console,
+    corrections,
     deliveries,
+    disputes,
     keys,
     objections,
     offers,
     people_addresses,
     questions,
+    queue,
     requests,
 )
 
@@ -47,6 +52,9 @@ urlpatterns = [
     path(f"{_AGREEMENT}/revoke", agreements.revoke, name="console_revoke"),
     path(f"{_AGREEMENT}/change", agreements.change, name="console_change"),
     path(f"{_AGREEMENT}/renew", agreements.renew, name="console_renew"),
+    path(f"{_AGREEMENT}/use", agreement_use.use, name="console_agreement_use"),
+    path(f"{_AGREEMENT}/rehearsal", agreement_use.rehearsal, name="console_agreement_rehearsal"),
+    path(f"{_AGREEMENT}/narrow", agreement_use.narrow, name="console_narrow"),
     path(f"{_AGREEMENT}/pdf", agreement_papers.pdf, name="console_agreement_pdf"),
     path(f"{_AGREEMENT}/odrl", agreement_papers.odrl, name="console_agreement_odrl"),
     path("console/keys", keys.keys, name="console_keys"),
@@ -59,4 +67,8 @@ urlpatterns = [
     *offers.urlpatterns,
     *questions.urlpatterns,
     *objections.urlpatterns,
+    *queue.urlpatterns,
+    *clock.urlpatterns,
+    *corrections.urlpatterns,
+    *disputes.urlpatterns,
 ]

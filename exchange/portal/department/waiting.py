@@ -20,6 +20,9 @@ from exchange.portal.department.desk import Desk
 from exchange.portal.department.objections import objections_of
 from exchange.portal.department.offers_waiting import offers_waiting
 from exchange.portal.department.questions import questions_of
+from exchange.portal.department.queue import questions_of as questions_to_answer
+from exchange.portal.department.queue import titles_of
+from exchange.portal.department.watched_waiting import watched_waiting
 from exchange.sharing.clocks.reminders import open_reminders
 from exchange.sharing.models import Agreement, Reminder, ReminderKind, RequestPart
 
@@ -48,7 +51,7 @@ class Waiting:
 def waiting_for(desk: Desk) -> list[Waiting]:
     """Everything that this person may do now at this desk, what is due first on top."""
     of_departments = [*_checks(desk), *_decisions(desk), *_of_officers(desk), *_loads(desk), *offers_waiting(desk, Waiting)]
-    found = [*of_departments, *_of_citizens(desk), *_reminders(desk)]
+    found = [*of_departments, *_of_citizens(desk), *_of_queue(desk), *watched_waiting(desk, Waiting), *_reminders(desk)]
     return sorted(found, key=lambda item: (item.due_on is None, item.due_on or date.max))
 
 
@@ -125,6 +128,21 @@ def _of_citizens(desk: Desk) -> Iterator[Waiting]:
         url = reverse("console_objection", args=[objection.pk])
         about = _("{dataset}: something is wrong").format(dataset=objection.dataset)
         yield Waiting(_("Look and answer"), about, _("a citizen"), url, objection.due_on, is_provisional=objection.due_is_provisional)
+
+
+def _of_queue(desk: Desk) -> Iterator[Waiting]:
+    """Questions to registers that a person answers for: free ones and one's own for officers, late ones for administrators."""
+    rows = questions_to_answer(desk).open().by_due()
+    if Role.OFFICER in desk.roles:
+        rows = rows.filter(Q(claimed_by=None) | Q(claimed_by=desk.person.pk))
+    else:
+        rows = rows.filter(escalated_at__isnull=False)
+    shown = list(rows[:MOST_OF_A_KIND])
+    titles = titles_of(shown)
+    for question in shown:
+        url = reverse("console_queue_question", args=[question.pk])
+        clock = {"due_on": question.due_on, "is_provisional": question.due_is_provisional}
+        yield Waiting(_("Answer"), titles.get(question.dataset, question.dataset), question.requester.name, url, **clock)
 
 
 def _reminders(desk: Desk) -> Iterator[Waiting]:

@@ -91,7 +91,7 @@ def say(dispute: Dispute, *, text: str, acting_user: Person, department: Departm
     event = DisputeEvent.PROPOSE if is_proposal else DisputeEvent.SAY
     require_step(acting_user, department, dispute, event)
     if faults := _faults(text=text):
-        raise NotAskable(_("The message is empty."), faults=faults)
+        raise NotAskable(_("Write something to the other side."), faults=faults)
     return _say(dispute, event.value, text, acting_user, department, is_proposal=is_proposal)
 
 
