@@ -24,6 +24,8 @@ OPEN_TO_EVERYBODY = {
     "Matters": "which services there are",
     "OneMatter": "what is asked for a service, and why",
     "LicenceStatusView": "whether a licence holds, never whose it is",
+    "OneOrder": "the number of an order that waits is a secret of its own: it shows the text to be signed, and no person",
+    "HandInSignature": "only the department's key makes the signature that it takes (exchange/sharing/offers/handing.py)",
     "SpectacularJSONAPIView": "the OpenAPI document",
     "SpectacularSwaggerSplitView": "its reading room",
 }

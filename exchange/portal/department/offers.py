@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods
 
+from audit import acts
 from audit.errors import Conflict
 from catalog.models import Dataset, Purpose, System
 from exchange.accounts.acting import is_steward
@@ -61,6 +62,8 @@ def new_offer(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Write an offer about one own dataset; a colleague signs it."""
     desk.require(Role.OFFICER, Role.PUBLISHER)
     dataset = get_object_or_404(Dataset.objects.published().filter(provider=desk.department), code=request.GET.get("dataset", ""))
+    if not _may_write(desk, dataset):
+        desk.require(Role.OFFICER)
     form = OfferForm(dataset, posted(request))
     made: list[StandingOffer] = []
     if sent(request, form, lambda _data: made.append(drafting.draft_offer(form.terms(), dataset=dataset, **desk.acting))):
@@ -169,7 +172,6 @@ def revoke(request: HttpRequest, desk: Desk, offer: StandingOffer) -> HttpRespon
 def join(request: HttpRequest, desk: Desk, offer_id: str) -> HttpResponse:
     """The whole text and one signature: the agreement is in force, or waits for the signature of the department's own machine."""
     offer = visible_offer(desk, offer_id)
-    desk.require(Role.OFFICER)
     form = _join_form(request, desk, offer)
     made: list[Agreement] = []
 
@@ -177,6 +179,7 @@ def join(request: HttpRequest, desk: Desk, offer_id: str) -> HttpResponse:
         return made.append(joining.join(offer, systems=data["systems"], purpose=data["purpose"], **desk.acting))
 
     try:
+        joining.require_joinable(offer, acts.standing(), **desk.acting)
         if sent(request, form, action):
             return _signed_at_once(request, desk, made[0])
     except Conflict as conflict:
