@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from audit.errors import Fault
 from audit.proof.acts import Standing
@@ -22,6 +23,20 @@ from exchange.sharing.terms import Offered, beyond_offer, offers_for
 TWO_SIGNATURES_FROM = 4
 """Sensitivity from which two officers of the owner approve."""
 Text = Mapping[str, Any]
+# What audit.proof.acts.scope.require_within says, for readers of either language.
+_BEYOND: dict[str, Any] = {
+    "the offer has ended": gettext_lazy("the offer has ended"),
+    "the dataset is another": gettext_lazy("the dataset is another"),
+    "the requester is not named": gettext_lazy("the requester is not named"),
+    "a method is not offered": gettext_lazy("a method is not offered"),
+    "an item is not offered": gettext_lazy("an item is not offered"),
+    "a fact is not offered": gettext_lazy("a fact is not offered"),
+    "rows outside the offer's filter": gettext_lazy("rows outside the offer's filter"),
+    "a purpose is not offered": gettext_lazy("a purpose is not offered"),
+    "an item is masked less than offered": gettext_lazy("an item is masked less than offered"),
+    "the quota is larger": gettext_lazy("the quota is larger"),
+    "the period goes beyond the offer": gettext_lazy("the period goes beyond the offer"),
+}
 
 
 class Way(StrEnum):
@@ -91,7 +106,8 @@ def _reasons(prospect: Prospect, standing: Standing, beyond: str) -> list[str]:
     document = standing.versions[prospect.dataset].version
     said = [_("The authority checks the form, then the owner decides item by item.")]
     if beyond:
-        said.append(_("It goes beyond the owner's standing offer (%(why)s).") % {"why": beyond.rpartition(": ")[2]})
+        why = beyond.rpartition(": ")[2]
+        said.append(_("It goes beyond the owner's standing offer (%(why)s).") % {"why": _BEYOND.get(why, why)})
     if needs_two(document, prospect.items, prospect.facts):
         said.append(_("Something of it is sensitive personal data (class 4): two officers of the owner approve."))
     return said

@@ -13,7 +13,7 @@ import pytest
 from tests.journeys.browsing import Scheme, Visitors, chromium_at, faults_of, too_wide
 from tests.journeys.calling import Department, Ended, wait_for
 from tests.journeys.hub_process import RunningHub
-from tests.world_data import CONDITIONAL, CONDITIONAL_ROWS, SUBJECTS
+from tests.world_data import CONDITIONAL, CONDITIONAL_ROWS, SUBJECTS, WORDS
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -99,13 +99,22 @@ def ask(visitors: Visitors) -> str:
         visitors.picture(page, "dataset")
         page.click("text=Ask for these data")
         page.check("[name=purpose][value=disability_allowance]")
-        page.fill("[name=reason]", "Allowances are decided without papers.")
-        page.check("[name='items.grade']")
-        page.check("[name='facts.valid']")
+        for name, words in WORDS.items():
+            page.fill(f"[name={name}]", words)
+        visitors.picture(page, "ask-about")
+        page.click("button:has-text('Save and go on')")
+        page.wait_for_selector("h2:has-text('Which items')")
+        page.fill("[name=monthly_subjects]", "600")
+        for wish in ("items.grade", "facts.valid"):
+            page.check(f"[name='{wish}']")
+            page.fill(f"[name='why.{wish}']", "The allowance depends on it.")
         for method in ("VERIFY", "QUERY", "BATCH"):
             page.check(f"[name=methods][value={method}]")
         page.check("[name=systems][value=CAB-relief]")
         visitors.picture(page, "ask")
+        page.click("button:has-text('Save and go on')")
+        page.wait_for_selector("h1:has-text('What will come back')")
+        visitors.picture(page, "foreseen")
         page.click("button:has-text('Hand in')")
         page.wait_for_selector("h1:has-text('asks for data')")
         visitors.picture(page, "asked")
@@ -133,6 +142,14 @@ def approve(visitors: Visitors) -> None:
         page.wait_for_selector("h1:has-text('Approve, item by item')")
         visitors.picture(page, "approve")
         page.click("button:has-text('Approve and sign')")
+        page.wait_for_selector("main .mz-chip:has-text('Waits for the second officer')")
+        visitors.picture(page, "approved-once")
+    with visitors.visitor("dpf-officer-2") as page:
+        open_waiting(page, "Certificates of the year")
+        page.click("main a:has-text('Confirm as second officer')")
+        page.wait_for_selector("h1:has-text('Confirm as second officer')")
+        visitors.picture(page, "confirm")
+        page.click("button:has-text('Confirm and sign')")
         page.wait_for_selector("text=An agreement came of it")
         visitors.picture(page, "approved")
 

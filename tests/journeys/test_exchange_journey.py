@@ -20,7 +20,7 @@ from audit.proof.merkle import leaf_hash, verify_inclusion
 from audit.proof.note import verify_checkpoint
 from tests.journeys.calling import Department, Ended, person, post_json, told, wait_for
 from tests.journeys.hub_process import RunningHub, free_port
-from tests.world_data import CONDITIONAL, SUBJECTS
+from tests.world_data import CONDITIONAL, SUBJECTS, WORDS
 
 NEW = {**CONDITIONAL, "code": "J14", "name": "journey_certificate"}
 SUBJECT, OTHER = SUBJECTS[0], SUBJECTS[1]
@@ -89,15 +89,23 @@ def agree(hub: RunningHub) -> str:
         "facts": {"valid": {}, "grade_in": {"grades": {"in": [1, 2]}}},
         "methods": ["VERIFY", "QUERY", "BATCH"],
         "systems": ["CAB-relief"],
+        "monthly_subjects": 600,
+        "justifications": dict.fromkeys(("items.grade", "facts.valid", "facts.grade_in"), "The allowance depends on it."),
     }
-    wanted = {"purpose": "disability_allowance", "reason": "Allowances are decided without papers.", "parts": [part]}
-    with person(hub, "cab-officer") as asker, person(hub, "data-reviewer") as reviewer, person(hub, "dpf-officer") as owner:
+    wanted = {"purpose": "disability_allowance", **WORDS, "parts": [part]}
+    with (
+        person(hub, "cab-officer") as asker,
+        person(hub, "data-reviewer") as reviewer,
+        person(hub, "dpf-officer") as owner,
+        person(hub, "dpf-officer-2") as second,
+    ):
         number = told(asker.post("/api/v1/requests", json=wanted), 201)["number"]
         steps = f"/api/v1/requests/{number}/parts/J14"
         told(asker.post(f"/api/v1/requests/{number}/submit"))
         assert owner.post(f"{steps}/approve", json={}).status_code in (403, 404, 409)  # nobody skips the authority's check
         told(reviewer.post(f"{steps}/check", json={"note": "complete"}))
-        approved = told(owner.post(f"{steps}/approve", json={}))
+        assert told(owner.post(f"{steps}/approve", json={}))["parts"][0]["state"] == "APPROVED_ONCE"  # the grade is of class 4
+        approved = told(second.post(f"{steps}/confirm", json={}))
         agreement = str(approved["parts"][0]["agreement"])
         signed = told(asker.post(f"/api/v1/agreements/{agreement}/sign", json={}))
     assert signed["state"] == "IN_FORCE"
