@@ -288,6 +288,7 @@ SPECTACULAR_SETTINGS = {
         "DisputeStateEnum": "exchange.sharing.lifecycle.disputes.DisputeState",
         "QuarrelEnum": "exchange.sharing.models.disputes.Quarrel",
         "LoadStateEnum": "catalog.lifecycle.LoadState",
+        "CannotAnswerEnum": "exchange.delivery.officer.lifecycle.CannotAnswer",
         "CaseStateEnum": "exchange.affairs.lifecycle.CaseState",
         "EvidenceStateEnum": "exchange.affairs.lifecycle.EvidenceState",
         "ObjectionStateEnum": "exchange.affairs.lifecycle.ObjectionState",

@@ -11,15 +11,22 @@ class DeliveryConfig(AppConfig):
 
     def ready(self) -> None:
         """Name the work that this room does in the background, its lifecycle, and what a deployment must not allow."""
+        from exchange.accounts import open_work
         from exchange.delivery import checks as checks
         from exchange.delivery.errands.lifecycle import ERRAND
         from exchange.delivery.exports.lifecycle import DELIVERY
         from exchange.delivery.exports.works import register_work as register_exports
         from exchange.delivery.officer.actions import escalate_overdue
-        from exchange.delivery.officer.lifecycle import OFFICER
+        from exchange.delivery.officer.handing_over import ClaimedQuestions
+        from exchange.delivery.officer.lifecycle import OFFICER, OFFICER_SIDES
         from exchange.sharing.clocks import reminders
         from exchange.sharing.lifecycle_page import Section, add_sections
 
         register_exports()
+        open_work.register("officer questions", ClaimedQuestions())
         reminders.register("officer questions", escalate_overdue)
-        add_sections(Section("Errand to a remote store", ERRAND), Section("Export", DELIVERY), Section("Question to an officer", OFFICER))
+        add_sections(
+            Section("Errand to a remote store", ERRAND),
+            Section("Export", DELIVERY),
+            Section("Question to an officer", OFFICER, OFFICER_SIDES),
+        )

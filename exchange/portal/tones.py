@@ -59,6 +59,9 @@ STATES: dict[str, Face] = {
     "FAILED": Face(Tone.ATTENTION, "alert", _("Failed")),
     "WAITING": Face(Tone.WAITING, "clock", _("Waiting")),
     "ABANDONED": Face(Tone.NEUTRAL, "stop", _("Abandoned")),
+    # questions that an officer answers
+    "CLAIMED": Face(Tone.WAITING, "pencil", _("Claimed")),
+    "UNANSWERED": Face(Tone.ATTENTION, "alert", _("Without an answer")),
     # what a register said
     "FOUND": Face(Tone.FOUND, "check", _("Found")),
     "NO_RECORD": Face(Tone.NEUTRAL, "question", _("No record")),

@@ -19,7 +19,8 @@ from audit import trail
 from audit.errors import Fault
 from catalog.stores import ProviderFailed, Question, Record, Reply
 from exchange.accounts import outbox
-from exchange.accounts.acting import acting_as, departments_of
+from exchange.accounts.acting import acting_as, works_for
+from exchange.accounts.hands import names_of
 from exchange.accounts.models import Membership, Person, Role
 from exchange.delivery.deliver import current_policies
 from exchange.delivery.errands import completing, leasing
@@ -135,7 +136,7 @@ def _escalate(question: OfficerQuestion) -> bool:
 def _require_may_answer(question: OfficerQuestion, person: Any) -> Opened:
     acting_as(person, question.provider_id, Role.OFFICER)
     is_both = question.requester_id == question.provider_id
-    if not is_both and question.requester_id in departments_of(person):
+    if not is_both and question.requester_id in works_for(person):
         raise NotYourQuestion(_("Your other department asked this. A colleague who does not work there answers."))
     errand = Errand.objects.filter(pk=question.errand_id).first()
     found = opened(errand) if errand is not None else None
@@ -147,7 +148,7 @@ def _require_may_answer(question: OfficerQuestion, person: Any) -> Opened:
 def _require_did_not_ask(found: Opened, person: Any) -> None:
     """The requester's own reference of its officer is all that says who asked; where it names this person, another one answers."""
     reference = str((found.call.document or {}).get("officer", ""))
-    if reference and reference in (person.get_username(), str(person.pk)):
+    if reference and reference in names_of(person):
         raise NotYourQuestion(_("You asked this yourself. A colleague answers."))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from audit.states import State
+from exchange.sharing.lifecycle.sides import Side
 
 
 class OfficerState(State):
@@ -47,3 +48,8 @@ OFFICER: Mapping[OfficerEvent, tuple[frozenset[OfficerState], OfficerState | Non
     OfficerEvent.ESCALATE: (_OPEN, None),
 }
 OPEN_STATES = _OPEN
+
+# An answer, or that there is none, also follows from the errand: its time is over, its agreement ended.
+OFFICER_SIDES: Mapping[OfficerEvent, frozenset[Side]] = {
+    event: frozenset({Side.PROVIDER}) if event is not OfficerEvent.ESCALATE else frozenset() for event in OfficerEvent
+}

@@ -116,7 +116,12 @@ _STEPS: Mapping[str, Text] = {
     "moved": gettext_lazy("On {day} another account was proved to be yours. The older one opens nothing any more."),
     "unbound": gettext_lazy("On {day} your account was parted from your records."),
 }
-_VIEW_OF_OBJECTION = gettext_lazy("On {day} an officer of the {requester} looked at your record, because you said it is wrong.")
+_VIEWS: Mapping[object, Text] = {
+    "objection": gettext_lazy("On {day} an officer of the {requester} looked at your record, because you said it is wrong."),
+    "officer_question": gettext_lazy(
+        "On {day} an officer of the {requester} opened a question about you, in order to answer another office."
+    ),
+}
 _STEP_UNKNOWN = gettext_lazy("On {day} a step of your application was written down: {matter}.")
 _DECIDED: Mapping[str, Text] = {
     "GRANTED": gettext_lazy("On {day} the {requester} granted your application: {matter}."),
@@ -155,8 +160,8 @@ def joined(titles: list[str]) -> str:
 
 
 def _template(record: AccessRecord) -> Text:
-    if record.kind is AccessKind.VIEW and record.route.get("event") == "objection":
-        return _VIEW_OF_OBJECTION
+    if record.kind is AccessKind.VIEW and record.route.get("event") in _VIEWS:
+        return _VIEWS[record.route.get("event")]
     if record.kind is AccessKind.STEP:
         return _template_of_step(record)
     if record.kind in (AccessKind.DATA, AccessKind.GROUP_DATA):

@@ -26,6 +26,7 @@ KINDS = {
     "department_correction": gettext_lazy("Corrections that departments asked for"),
     "dispute": gettext_lazy("Disputes between departments"),
     "load": gettext_lazy("Loads of data"),
+    "officer": gettext_lazy("Questions that officers answer"),
     "dataset": gettext_lazy("Datasets on and off"),
     "people": gettext_lazy("People and roles"),
     "account": gettext_lazy("Accounts of citizens"),

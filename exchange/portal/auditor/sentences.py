@@ -161,6 +161,9 @@ def _export(route: Route, names: Names) -> str:
 
 
 def _view(route: Route, names: Names) -> str:
+    if route.get("event") == "officer_question":
+        told = _("On {when} an officer of the {requester} opened a question about {dataset} in order to answer it.")
+        return told.format(**_values(route, names))
     return _("On {when} an officer of the {requester} looked at what belongs to an application.").format(**_values(route, names))
 
 
@@ -181,6 +184,7 @@ _OTHERS: dict[str, Callable[[Route, Names], str]] = {
     "dispute": _move,
     "export": _export,
     "load": _move,
+    "officer": _move,
     "matter": _matter,
     "people": _people,
     "purpose": _purpose,
