@@ -126,6 +126,9 @@ POST   page:console/requests/<str:number>/<str:dataset>/withdraw                
 
 GET    page:console/agreements                                                  -         303 303 200
 GET    page:console/agreements/<str:agreement_id>                               -         303 303 200
+GET    page:console/agreements/<str:agreement_id>/use                           -         303 303 200
+GET    page:console/agreements/<str:agreement_id>/rehearsal                     -         303 303 200
+POST   page:console/agreements/<str:agreement_id>/narrow                        -         303 303 403
 GET    page:console/agreements/<str:agreement_id>/sign                          proposed  303 303 403
 POST   page:console/agreements/<str:agreement_id>/sign                          proposed  303 303 403
 GET    page:console/agreements/<str:agreement_id>/signature                     proposed  303 303 403

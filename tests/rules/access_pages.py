@@ -71,6 +71,10 @@ POST   page:console/requests/<str:number>/<str:dataset>/withdraw    submitted  4
 
 GET    page:console/agreements                                      -          401 200 200 200 200 200 200 200 200 200 401
 GET    page:console/agreements/<str:agreement_id>                   -          401 200 200 200 200 200 200 200 404 404 401
+GET    page:console/agreements/<str:agreement_id>/use               -          401 200 200 200 200 200 200 200 404 404 401
+GET    page:console/agreements/<str:agreement_id>/rehearsal         -          401 200 200 200 200 200 200 200 404 404 401
+GET    page:console/agreements/<str:agreement_id>/rehearsal         proposed   401 200 200 200 200 200 200 200 404 404 401
+POST   page:console/agreements/<str:agreement_id>/narrow            -          401 302 403 403 403 403 403 403 404 404 401
 GET    page:console/agreements/<str:agreement_id>/sign              proposed   401 200 403 403 403 403 403 403 404 404 401
 POST   page:console/agreements/<str:agreement_id>/sign              proposed   401 302 403 403 403 403 403 403 404 404 401
 GET    page:console/agreements/<str:agreement_id>/signature         proposed   401 403 200 200 403 403 403 403 404 404 401

@@ -7,6 +7,7 @@ from exchange.sharing.actions.checking import check, return_part
 from exchange.sharing.actions.confirming import confirm, send_back
 from exchange.sharing.actions.deciding import approve, refuse
 from exchange.sharing.actions.ending import resume, revoke, suspend
+from exchange.sharing.actions.narrowing import narrow
 from exchange.sharing.actions.talking import say
 from exchange.sharing.actions.together import approve_together, refuse_together
 
@@ -21,6 +22,7 @@ __all__ = [
     "draft_request",
     "edit_part",
     "edit_request",
+    "narrow",
     "provide_signature",
     "refuse",
     "refuse_together",

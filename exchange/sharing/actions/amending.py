@@ -66,6 +66,11 @@ def _begin(agreement: Agreement, *, until: datetime, acting_user: Person, depart
     return RequestPart.objects.select_related("request", "dataset").get(request=request)
 
 
+def terms_of(agreement: Agreement) -> PartTerms:
+    """Everything that a change of an agreement begins with: its own terms and period."""
+    return _terms(agreement, agreement.period_until)
+
+
 def _words(agreement: Agreement) -> RequestWords:
     """What the first request said; the legal basis is the signed one."""
     text, before = agreement.document, agreement.part.request if agreement.part else None
