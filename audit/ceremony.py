@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import secrets
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from audit.errors import NotAllowed
 from audit.files import make_folder, sync_folder
 from audit.ground import ORIGIN_FILE, ROOT_FILE, keys_folder, log_origin
 from audit.models import Act
+from audit.proof import sealed_box
 from audit.proof.canonical import b64url
 from audit.proof.keys import (
     HUB_OWNER,
@@ -97,6 +99,12 @@ def certify_system(
 def certify_answer_key(department: str, public_key: bytes, *, name: str = "answer-1") -> Act:
     """Certify the key with which a department's own service signs its answers, under the department's document key."""
     certificate = _certificate(department, name, public_key, Use.PROVIDER_ANSWER, Custody.DEPARTMENT)
+    return _certify(certificate, department_signer(department), "issuer")
+
+
+def certify_seal_key(owner: str, department: str, public_key: bytes, *, name: str = "seal-1") -> Act:
+    """Certify the X25519 key to which a requester's exports are sealed, under its department's document key; the hub never holds it."""
+    certificate = replace(_certificate(owner, name, public_key, Use.SEAL, Custody.DEPARTMENT), alg=sealed_box.ALGORITHM)
     return _certify(certificate, department_signer(department), "issuer")
 
 

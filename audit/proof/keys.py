@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from audit.proof import sealed_box
 from audit.proof.canonical import (
     CanonicalError,
     Document,
@@ -80,11 +81,12 @@ class SignatureError(ValueError):
 
 
 class Use(StrEnum):
-    """What a key may sign. A key has one use."""
+    """What a key may sign, or that exports are sealed to it (docs/decisions/0075). A key has one use."""
 
     DOCUMENT = "document"
     SYSTEM = "system"
     PROVIDER_ANSWER = "provider-answer"
+    SEAL = "seal"
     HUB_LOG = "hub-log"
     HUB_LOG_PQ = "hub-log-pq"
     HUB_ANSWER = "hub-answer"
@@ -155,14 +157,24 @@ class Certificate:
         """Give this certificate back if names, times, algorithm and key are well formed, else raise."""
         if not _NAME.fullmatch(self.owner) or not _NAME.fullmatch(self.name):
             raise SignatureError("owner and name of a key are made of letters, digits and hyphens")
-        if self.alg != ALGORITHM:
-            raise SignatureError(f"the algorithm {self.alg!r} is not known here")
-        require_public_key(self.public_key)
+        self._require_key()
         require_time(self.not_before)
         require_time(self.not_after)
         if self.not_before > self.not_after:
             raise SignatureError("the key would end before it begins")
         return self
+
+    def _require_key(self) -> None:
+        """The algorithm is that of the use, and the key is one of it that binds its holder."""
+        if self.alg != (sealed_box.ALGORITHM if self.use is Use.SEAL else ALGORITHM):
+            raise SignatureError(f"the algorithm {self.alg!r} is not known here for the use {self.use.value}")
+        if self.use is not Use.SEAL:
+            require_public_key(self.public_key)
+            return
+        try:
+            sealed_box.require_seal_key(self.public_key)
+        except sealed_box.SealError as error:
+            raise SignatureError(str(error)) from None
 
     def valid_at(self, at: str) -> bool:
         """Whether `at` lies within the validity, both ends included."""

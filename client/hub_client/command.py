@@ -88,6 +88,7 @@ def _keys(commands: "_SubParsersAction[ArgumentParser]") -> None:
     new.add_argument("--system", required=True, help="the system's code")
     new.add_argument("--name", default="request-1", help="the key's name (request-1)")
     new.add_argument("--out", help="the file to write (NAME.pem)")
+    new.add_argument("--seal", action="store_true", help="an X25519 key to which exports are sealed, not one that signs")
 
 
 def _configure(commands: "_SubParsersAction[ArgumentParser]") -> None:
@@ -133,6 +134,7 @@ def _pull(commands: "_SubParsersAction[ArgumentParser]") -> None:
     parser.add_argument("--format", choices=pulling.FORMS, default="csv", help="csv, jsonl, parquet or arrow (csv)")
     parser.add_argument("--columns", help="item names with commas between (all that are agreed)")
     parser.add_argument("--out", required=True, help="the file to write; unfinished it is FILE.part")
+    parser.add_argument("--seal-key", default="", help="the private key file that opens a sealed export")
     parser.add_argument("--retries", type=int, default=5, help="how often to try again when the connection breaks (5)")
     parser.add_argument("--force", action="store_true", help="write over an existing file")
 
@@ -161,8 +163,9 @@ def _load(options: Namespace) -> Configuration:
 
 
 def _keys_new(options: Namespace) -> Shown:
-    made = make_key(f"{options.system}/{options.name}", Path(options.out or f"{options.name}.pem"))
-    document = {"keyid": made.keyid, "private_key_file": str(made.path), "alg": "ed25519", "public_key": made.public_key}
+    made = make_key(f"{options.system}/{options.name}", Path(options.out or f"{options.name}.pem"), seal=options.seal)
+    alg = "x25519" if options.seal else "ed25519"
+    document = {"keyid": made.keyid, "private_key_file": str(made.path), "alg": alg, "public_key": made.public_key}
     lines = [
         f"keyid: {made.keyid}",
         f"private key: {made.path} (keep it; it is readable by you alone)",

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from audit.proof.canonical import b64url
 from audit.proof.keys import KEYID, PemSigner, SignatureError, generate_private_key, public_key_of, write_private_key
+from audit.proof.sealed_box import generate_seal_key, seal_key_public
 from hub_client.configuration import Configuration
 from hub_client.errors import UsageError
 
@@ -19,18 +20,18 @@ class MadeKey:
     public_key: str
 
 
-def make_key(keyid: str, path: Path) -> MadeKey:
-    """Make a private key file with mode 0600; never over an existing one."""
+def make_key(keyid: str, path: Path, *, seal: bool = False) -> MadeKey:
+    """Make a private key file with mode 0600; never over an existing one. With `seal` one that opens exports and signs nothing."""
     if not KEYID.fullmatch(keyid):
         raise UsageError("BAD_KEYID", "a keyid is written SYSTEM/name, in letters, digits and hyphens")
-    pem = generate_private_key()
+    pem = generate_seal_key() if seal else generate_private_key()
     try:
         write_private_key(path, pem)
     except FileExistsError:
         raise UsageError("KEY_EXISTS", f"{path} exists already; give the new key another file") from None
     except OSError as error:
         raise UsageError("CANNOT_WRITE", f"{path} cannot be written: {error.strerror}") from None
-    return MadeKey(keyid, path, b64url(public_key_of(pem)))
+    return MadeKey(keyid, path, b64url(seal_key_public(pem) if seal else public_key_of(pem)))
 
 
 def open_signer(configuration: Configuration) -> PemSigner:

@@ -12,6 +12,7 @@ from typing import Any
 from audit.proof.canonical import CanonicalError, dumps, fresh_nonce, loads
 from audit.proof.keys import SignatureError, verify_document
 from audit.proof.message import parse_request, sign_request
+from audit.proof.sealed_box import SealError, opened
 from hub_client.asking import common_wire
 from hub_client.configuration import KnownAgreement
 from hub_client.connection import MAX_ANSWER, Reply
@@ -74,14 +75,17 @@ def pull(
     columns = tuple(name for name in (options.columns or "").split(",") if name)
     order = Order(agreement.id, options.format, columns, fresh_nonce())
     work = Pull(session, order, Path(options.out), max(options.retries, 0), sleep, progress)
+    pem = _seal_key(options.seal_key)
     if work.out.exists() and not options.force:
         raise UsageError("FILE_EXISTS", f"{work.out} exists already; give another file or --force")
     _remembered(work)
     export, receipt_file = _opened(work, common_wire(options, agreement))
     _wait(work, export)
     manifest = _manifest(work, export)
+    if "sealed" in manifest and not pem:
+        raise UsageError("NO_SEAL_KEY", f"this export is sealed to {manifest['sealed'].get('to')}: give its private key with --seal-key")
     _collect(work, export, manifest)
-    _finish(work, manifest)
+    _finish(work, manifest, pem)
     shown = {name: manifest[name] for name in ("agreement", "dataset", "revision", "as_of", "format", "rows", "bytes", "sha256")}
     return {"file": str(work.out), "export": export["id"], **shown, "receipt_file": receipt_file}
 
@@ -248,13 +252,41 @@ def _fetched(work: Pull, path: str, start: int, end: int) -> bytes:
     return reply.body
 
 
-def _finish(work: Pull, manifest: Mapping[str, Any]) -> None:
-    """The whole once more against the manifest, then its name."""
+def _seal_key(path: str) -> bytes:
+    try:
+        return Path(path).read_bytes() if path else b""
+    except OSError as error:
+        raise UsageError("NO_SEAL_KEY", f"the key file {path} cannot be read: {error.strerror}") from None
+
+
+def _unseal(work: Pull, manifest: Mapping[str, Any], pem: bytes) -> Path:
+    """Open a sealed file beside itself; its rows are those that the manifest counted before they were sealed."""
+    said, plain = manifest["sealed"], work.out.with_name(work.out.name + ".opened")
+    try:
+        with work.part.open("rb") as box, plain.open("wb") as file:
+            plain.chmod(0o600)
+            for frame in opened(box, pem=pem, context=str(said["context"])):
+                file.write(frame)
+        with plain.open("rb") as file:
+            if file_digest_of(file) != said["sha256"]:
+                raise SealError("what was sealed is not what the manifest says")
+    except SealError as error:
+        plain.unlink(missing_ok=True)
+        raise DataError("SEAL_WRONG", f"the sealed export does not open: {error}") from None
+    return plain
+
+
+def _finish(work: Pull, manifest: Mapping[str, Any], pem: bytes) -> None:
+    """The whole once more against the manifest, opened where it is sealed, then its name."""
     with work.part.open("rb") as file:
         found = file_digest_of(file)
     if found != manifest["sha256"] or work.part.stat().st_size != manifest["bytes"]:
         raise DataError("FILE_WRONG", f"{work.part} is not what the manifest says; remove it and pull again")
-    work.part.replace(work.out)
+    if "sealed" in manifest:
+        _unseal(work, manifest, pem).replace(work.out)
+        work.part.unlink()
+    else:
+        work.part.replace(work.out)
     work.note.unlink(missing_ok=True)
 
 

@@ -74,6 +74,11 @@ _GROUNDS: dict[str, tuple[int, str, str]] = {
         "Exports of this agreement are being collected already; wait for one to end.",
         "该协议下正在领取的下发过多，请稍后再试。",
     ),
+    "SEAL_KEY_REVOKED": (
+        403,
+        "The key to which exports are sealed was revoked; a new agreement must name another.",
+        "用于密封下发数据的密钥已撤销，须在新协议中另行指定。",
+    ),
     "NO_EXPORT": (404, "Your system has no export of that name under this agreement.", "贵系统在该协议下没有此下发。"),
     "EXPORT_NOT_READY": (409, "The export is still being prepared; ask again in a moment.", "下发文件仍在准备中，请稍后再试。"),
     "EXPORT_GONE": (

@@ -82,8 +82,8 @@ class Command:
         self.out = folder / "rows.csv"
 
     def pull(self, **options: Any) -> dict[str, Any]:
-        wanted = {"purpose": "", "case": "C-1", "officer": "automatic", "format": "csv", "columns": "", "retries": 2, "force": False}
-        given = Namespace(**{**wanted, "out": str(self.out), **options})
+        wanted = {"purpose": "", "case": "C-1", "officer": "automatic", "format": "csv", "columns": "", "retries": 2}
+        given = Namespace(**{**wanted, "force": False, "seal_key": "", "out": str(self.out), **options})
         return pull(self.session, self.known, given, progress=lambda step, percent: None, sleep=lambda seconds: None)
 
 

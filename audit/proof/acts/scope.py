@@ -6,6 +6,7 @@ from typing import cast
 from audit.proof.acts.masks import masked_at_least, require_masks
 from audit.proof.acts.standing import AgreementState, OrderFault, Standing, VersionStanding
 from audit.proof.canonical import JSON, Document
+from audit.proof.keys import Use
 
 OWNER_CHECK = "OWNER_CHECK"
 
@@ -73,8 +74,18 @@ def require_agreement(standing: Standing, agreement: Document) -> None:
     for system in cast("list[str]", agreement["systems"]):
         if standing.systems.get(system) != agreement["requester"]:
             raise OrderFault("SYSTEM", f"the system {system} does not belong to the requester")
+    if "seal_to" in agreement:
+        _require_seal_key(standing, agreement)
     if agreement["supersedes"] is not None:
         _require_superseded(standing, agreement)
+
+
+def _require_seal_key(standing: Standing, agreement: Document) -> None:
+    """Exports are sealed to a key of the requester (docs/decisions/0075)."""
+    found = standing.certificates.get(_text(agreement, "seal_to"))
+    is_theirs = found is not None and found.certificate.use is Use.SEAL and found.department == agreement["requester"]
+    if found is None or not is_theirs or found.revoked_seq is not None:
+        raise OrderFault("SEAL_KEY", "seal_to names a certified key of the requester with the use seal")
 
 
 def _require_superseded(standing: Standing, agreement: Document) -> None:

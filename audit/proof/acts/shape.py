@@ -228,7 +228,7 @@ _AGREEMENT = members(
         "release": one_of(RELEASE_LEVELS),
         "supersedes": maybe(text(_AGREEMENT_ID)),
     },
-    {"masks": _masks},
+    {"masks": _masks, "seal_to": text(KEYID)},
 )
 _OFFER = members(
     {**_SCOPE, "requesters": listed(text(_STAR), least=1), "purposes": listed(text(_STAR), least=1), "not_after": _day_or_time},

@@ -23,4 +23,6 @@ def refusal_of(found: Delivery, policies: Policies, *, keyid: str, at_ms: int) -
     decision = decide(policies, asked, utc_text(at_ms))
     if decision.refusal is not None or decision.policy is None:
         return decision.refusal
+    if decision.policy.seal_to and not decision.policy.seal_key:
+        return refusal("SEAL_KEY_REVOKED")
     return None if set(found.columns) <= set(decision.policy.items) else refusal("COLUMN_NOT_AGREED")

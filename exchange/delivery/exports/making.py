@@ -31,8 +31,16 @@ class MakingFailed(Exception):
 
 
 @dataclass(frozen=True)
+class Seal:
+    """To whom a file is sealed: public key, and the context that binds it to its export."""
+
+    public_key: bytes
+    context: str
+
+
+@dataclass(frozen=True)
 class Made:
-    """A finished file, still under its working name, and what was measured of it."""
+    """A finished file, still under its working name, and what was measured of it; `plain` of what was sealed: bytes, sha256."""
 
     path: Path
     rows: int
@@ -40,6 +48,7 @@ class Made:
     sha256: str
     pieces: tuple[str, ...]
     row_marks: tuple[int, ...]
+    plain: Mapping[str, Any]
 
 
 def exports_folder() -> Path:
@@ -55,19 +64,26 @@ def count_rows(rows_hash: str, selection: Selection) -> int:
     return int(_run(job, lambda progress: None)["rows"])
 
 
-def make_file(rows_hash: str, selection: Selection, *, form: str, expected_bytes: int, on_progress: Progress) -> Made:
-    """Write the rows into a file of its own. `on_progress` hears percents and may raise: then the child ends and the file is gone."""
+def make_file(
+    rows_hash: str, selection: Selection, *, form: str, expected_bytes: int, on_progress: Progress, seal: Seal | None = None
+) -> Made:
+    """Write the rows into a file of its own, sealed where that is agreed.
+
+    `on_progress` hears percents and may raise: then the child ends and the file is gone.
+    """
     folder = exports_folder() / f"working-{fresh_nonce()}"
     folder.mkdir(mode=0o700)
     try:
         out = folder / "rows"
         job = _job(rows_hash, selection, form, folder, str(out)) | {"expected_bytes": expected_bytes}
+        if seal is not None:
+            job["seal"] = {"public_key": seal.public_key.hex(), "context": seal.context}
         found = _run(job, on_progress)
         kept = exports_folder() / f"made-{fresh_nonce()}"
         out.replace(kept)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return Made(kept, found["rows"], found["bytes"], found["sha256"], tuple(found["pieces"]), tuple(found["row_marks"]))
+    return Made(kept, found["rows"], found["bytes"], found["sha256"], tuple(found["pieces"]), tuple(found["row_marks"]), found["plain"])
 
 
 def _job(rows_hash: str, selection: Selection, form: str, folder: Path, out: str) -> dict[str, Any]:

@@ -17,6 +17,11 @@ KIND = "export-manifest"
 ROLE = "hub"
 
 
+def seal_context(found: Delivery) -> str:
+    """What a sealed file is: no file of another export opens in its place."""
+    return f"{found.agreement}/{found.number}"
+
+
 def signed_manifest(found: Delivery, made: Made, columns: tuple[Column, ...]) -> str:
     """`{document, signature}` as canonical JSON, signed by the hub's answer key (protocol, section 1)."""
     document: dict[str, Any] = {
@@ -39,6 +44,8 @@ def signed_manifest(found: Delivery, made: Made, columns: tuple[Column, ...]) ->
         "piece_bytes": PIECE,
         "pieces": list(made.pieces),
     }
+    if found.seal_to:
+        document["sealed"] = {"to": found.seal_to, "context": seal_context(found), **made.plain}
     signer = signers.hub_signer(Use.HUB_ANSWER)
     signature = sign_document(signer, kind=KIND, document=document, role=ROLE, signed_at=acts.time_text())
     return dumps({"document": document, "signature": signature}).decode()

@@ -98,6 +98,8 @@ def _read(work: Work) -> _Wanted | None:
         work.refuse(refusal("MALFORMED", why=f"send format ({', '.join(FORMS)}) and idempotency_key, and no after"))
     elif columns is not None and not _is_list_of_names(columns):
         work.refuse(refusal("MALFORMED", why="columns: a list of different item names"))
+    elif policy.seal_to and not policy.seal_key:
+        work.refuse(refusal("SEAL_KEY_REVOKED"))
     elif not set(columns or ()) <= set(policy.items):
         work.refuse(refusal("COLUMN_NOT_AGREED"))
     elif policy.revision is None or policy.dataset in offline_datasets():
@@ -196,6 +198,7 @@ def _delivery(work: Work, policy: Policy, wanted: _Wanted, today: date, rows: in
         has_officer=bool(body.officer),
         form=wanted.form,
         columns=[column.name for column in wanted.columns],
+        seal_to=policy.seal_to,
         revision=revision["lookup"],
         rows_hash=revision["rows"],
         as_of=revision["as_of"],
@@ -223,6 +226,7 @@ def told(found: Delivery) -> dict[str, Any]:
         "state": str(found.state),
         "progress": found.progress,
         "format": found.form,
+        "sealed_to": found.seal_to,
         "columns": list(found.columns),
         "rows": found.row_count,
         "bytes": found.size or None,

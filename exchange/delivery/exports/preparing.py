@@ -12,8 +12,8 @@ from exchange.delivery.deliver import current_policies
 from exchange.delivery.exports import making, moves
 from exchange.delivery.exports.allowed import refusal_of
 from exchange.delivery.exports.lifecycle import DeliveryEvent, DeliveryState
-from exchange.delivery.exports.making import Made
-from exchange.delivery.exports.manifest import signed_manifest
+from exchange.delivery.exports.making import Made, Seal
+from exchange.delivery.exports.manifest import seal_context, signed_manifest
 from exchange.delivery.exports.opening import columns_of, selection_of
 from exchange.delivery.models import Delivery
 from exchange.sharing.policy import Policy
@@ -35,7 +35,14 @@ def prepare(number: str, renew: Renew) -> None:
     selection = selection_of(policy, columns, on=found.on, form=found.form)
     expected = found.row_count * len(columns) * BYTES_A_COLUMN
     try:
-        made = making.make_file(found.rows_hash, selection, form=found.form, expected_bytes=expected, on_progress=_heard(found, renew))
+        made = making.make_file(
+            found.rows_hash,
+            selection,
+            form=found.form,
+            expected_bytes=expected,
+            on_progress=_heard(found, renew),
+            seal=Seal(policy.seal_key, seal_context(found)) if found.seal_to else None,
+        )
     except _NotWanted:
         return
     _keep(found, policy, made)
