@@ -42,6 +42,14 @@ def roles_in(person: Any, department: Department | str, *, at: datetime | None =
     return frozenset(_memberships(person, at).filter(department=_code(department)).values_list("role", flat=True))
 
 
+def works_for(person: Any) -> frozenset[str]:
+    """Codes of every department for which `person`, or whoever `person` stands in for, plays a role: for what that rules out."""
+    from exchange.accounts.models import Membership
+
+    rows = Membership.objects.in_force(timezone.now()).filter(person__in=(person.pk, in_place_of(person)))
+    return frozenset(rows.values_list("department_id", flat=True))
+
+
 def in_place_of(person: Any) -> uuid.UUID:
     """Whose appointments (stewardships, matters) count for `person` now: the person's own, or those of whom they stand in for."""
     found, _counts = standing_in.stands_in(person, timezone.now())

@@ -38,6 +38,15 @@ class Hands:
         return found
 
 
+def names_of(person: Any) -> frozenset[str]:
+    """Sign-in names and ids of the person, and of everybody with whom the person counts as one now: to find them where they are named."""
+    from exchange.accounts.models import Person
+
+    ids = (person.pk, *hands_of(person).now(timezone.now()))
+    rows = Person.objects.filter(pk__in=ids).values_list("username", flat=True)
+    return frozenset({*map(str, ids), *(name for name in rows if name)})
+
+
 def hands_of(person: Any, *, at: datetime | None = None) -> Hands:
     """With whom `person` counts as one: for all that either did before a deputyship between them, begun by now, was over."""
     from exchange.accounts.models import Deputyship

@@ -57,6 +57,7 @@ _ANSWERED_ALIKE = (
     "tests/portal/test_citizen_frame.py",
     "tests/portal/test_licences_in_browser.py",
     "tests/portal/test_officer_offers_in_browser.py",
+    "tests/portal/test_people_in_browser.py",
     "tests/rules/test_subject_of_api.py",
     "tests/rules/test_subject_of_pages.py",
 )
