@@ -408,3 +408,32 @@ def test_the_statement_of_each_dialect_is_the_one_that_was_read_by_people(dialec
     compiled = statement.compile(dialect=make_url(f"{dialect}://host/name").get_dialect()(), compile_kwargs={"render_postcompile": True})
     assert " ".join(str(compiled).split()) == COMPILED[dialect]
     assert {PERSON_A, "x' OR 1=1 --"} <= set(compiled.params.values())
+
+
+def test_a_call_to_the_hub_is_answered_from_the_departments_own_database(ready: Database, world: Any) -> None:
+    """All the way: published, agreed, asked over the wire, read by the errand, decided again, collected."""
+    from django.utils import timezone
+
+    from exchange.delivery.errands import asking
+    from tests.delivery.errands_world import agreed_about, publish_remote
+    from tests.delivery.wire_caller import Caller
+    from tests.world_data import SUBJECTS, UNKNOWN_SUBJECT
+
+    columns = {"person": "id_number", "type": "kind", "grade": "grade", "valid_until": "valid_until", "diagnosis": "diagnosis"}
+    ready.execute(
+        "CREATE TABLE certificates (id_number varchar(18), kind varchar(9), grade smallint, valid_until date, diagnosis text)",
+        f"INSERT INTO certificates VALUES ('{SUBJECTS[0]}', '视力', 2, '2031-12-31', 'never read')",
+    )
+    try:
+        store = document(ready, table="certificates")["store"]
+        agreement = agreed_about(world, publish_remote(world, store, column_mapping=columns))
+        caller = Caller("CAB-relief")
+        found, absent = (caller.query(agreement.agreement_id, subject) for subject in (SUBJECTS[0], UNKNOWN_SUBJECT))
+        assert (found.status, absent.status) == (202, 202)
+        assert asking.ask_due(timezone.now()) == 2
+        answers = [caller.collect(agreement.agreement_id, str(one.body["receipt"]["leaf"])).body["answer"] for one in (found, absent)]
+        assert answers[0]["records"] == [{"grade": 2, "valid_until": "2031-12-31"}]
+        assert [answer["state"] for answer in answers] == ["FOUND", "NO_RECORD"]
+    finally:
+        close_all()
+        ready.execute("DROP TABLE certificates")
