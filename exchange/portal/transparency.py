@@ -27,6 +27,7 @@ from catalog.models import Dataset
 from exchange.portal.auditor.names import Names, read_names
 from exchange.portal.auditor.reasons import reason_text
 from exchange.portal.charts import Bar, Chart
+from exchange.portal.transparency_clocks import clocks_context
 from exchange.portal.transparency_emergencies import emergencies_context
 from exchange.portal.transparency_figures import services_context
 from exchange.portal.transparency_figures import urlpatterns as figures_urlpatterns
@@ -67,6 +68,7 @@ def transparency(request: HttpRequest) -> HttpResponse:
         "days": DAYS,
         "is_figures_auditor": may_read_log(request.user),
         **services_context(),
+        **clocks_context(),
         **emergencies_context(),
         **_authority(),
     }

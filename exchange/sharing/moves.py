@@ -79,6 +79,12 @@ def _move(event: str, before: str, after: str, acting_user: Any, department: Dep
     }
 
 
+def move_digest(move: Move, subject: str) -> str:
+    """The digest of a step as the log has it, from the row; `subject` is the request's number or the agreement's name."""
+    names = ("event", "from_state", "to_state", "at", "person", "department", "note")
+    return document_hash(_digested({name: getattr(move, name) for name in names}, subject))
+
+
 def _digested(move: dict[str, Any], subject: str) -> dict[str, Any]:
     """What the log's digest of a move is over: recomputable from the row by whoever may see it."""
     return {

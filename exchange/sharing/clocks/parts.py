@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -79,11 +79,14 @@ def limit_of(part: RequestPart) -> TimeLimit:
 
 def history_of(part: RequestPart) -> History | None:
     """With whom it has lain and when its clock stood, from its moves, pauses and extension; None before it was handed in."""
-    stays = tuple(_stays(_moves_since_ruling(part)))
-    if not stays:
-        return None
     granted = Extension.objects.filter(**clock_of(part).columns, state=ExtensionState.GRANTED).first()
-    return History(stays, pauses_of(clock_of(part)), granted.days if granted else 0)
+    return history_from(list(part.moves.order_by("at", "id")), pauses_of(clock_of(part)), granted.days if granted else 0)
+
+
+def history_from(moves: Sequence[Move], pauses: tuple[Pause, ...], added_days: int) -> History | None:
+    """The same from what was read already: the moves of one part in their order, its pauses, the days that were granted."""
+    stays = tuple(_stays(_since_ruling(moves)))
+    return History(stays, pauses, added_days) if stays else None
 
 
 def after_move(part: RequestPart, *, acting_user: Any) -> None:
@@ -156,9 +159,8 @@ def _due(part: RequestPart, today: date) -> Due | None:
     return due_by(limit_of(part), history, calendar=jurisdiction.calendar(), today=today)
 
 
-def _moves_since_ruling(part: RequestPart) -> list[Move]:
-    """The steps that the part took; where the authority ruled that it is looked at again, those from the ruling on."""
-    moves = list(part.moves.order_by("at", "id"))
+def _since_ruling(moves: Sequence[Move]) -> Sequence[Move]:
+    """Where the authority ruled that a part is looked at again, its steps from the ruling on."""
     rulings = [place for place, move in enumerate(moves) if move.event == PartEvent.LOOK_AGAIN]
     return moves[rulings[-1] :] if rulings else moves
 
