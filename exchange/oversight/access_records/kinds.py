@@ -22,6 +22,7 @@ class AccessKind(StrEnum):
     GROUP_DATA = "GROUP_DATA"
     REFUSED = "REFUSED"
     FAILED = "FAILED"
+    WAITING = "WAITING"
     NAMED_IN_QUESTION = "NAMED_IN_QUESTION"
     NAMED_IN_ANSWER = "NAMED_IN_ANSWER"
     LIST = "LIST"
@@ -46,6 +47,8 @@ class Group(StrEnum):
 def kind_of(route: Mapping[str, Any], roles: Sequence[str]) -> AccessKind:
     """The kind of an entry with this route, in which the person stands in these roles."""
     type_ = route.get("type")
+    if type_ == "intent":
+        return AccessKind.WAITING
     if type_ in ("exchange", "refusal", "outcome"):
         return _kind_of_exchange(route, roles)
     if type_ == "view":
@@ -55,8 +58,8 @@ def kind_of(route: Mapping[str, Any], roles: Sequence[str]) -> AccessKind:
 
 def _kind_of_exchange(route: Mapping[str, Any], roles: Sequence[str]) -> AccessKind:
     outcome = route.get("outcome")
-    if outcome in ("REFUSED", "FAILED"):
-        return AccessKind(str(outcome))
+    if outcome in ("REFUSED", "FAILED", "ABANDONED"):
+        return AccessKind.REFUSED if outcome == "REFUSED" else AccessKind.FAILED
     if SUBJECT not in roles:
         return AccessKind.NAMED_IN_QUESTION if "parameter" in roles else AccessKind.NAMED_IN_ANSWER
     if route.get("purpose") == OWNER_CHECK:

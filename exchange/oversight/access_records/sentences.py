@@ -38,6 +38,9 @@ _TOLD: Mapping[AccessKind, Text] = {
     AccessKind.FAILED: gettext_lazy(
         "On {day} the {requester} asked the {provider} about you. The office did not answer. Nothing was told."
     ),
+    AccessKind.WAITING: gettext_lazy(
+        "On {day} the {requester} asked the {provider} about you. The answer has a line of its own. For: {purpose}."
+    ),
     AccessKind.NAMED_IN_QUESTION: gettext_lazy(
         "On {day} the {requester} asked the {provider} about somebody else. You were named in the question. For: {purpose}."
     ),

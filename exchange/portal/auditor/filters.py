@@ -19,6 +19,8 @@ KINDS = {
     "exchange": gettext_lazy("Answered calls"),
     "export": gettext_lazy("Lists that were given"),
     "refusal": gettext_lazy("Refused calls"),
+    "intent": gettext_lazy("Questions to remote registers"),
+    "outcome": gettext_lazy("What came of questions to remote registers"),
     "act": gettext_lazy("Acts of authority"),
     "request": gettext_lazy("Requests"),
     "agreement": gettext_lazy("Steps of agreements"),

@@ -26,7 +26,7 @@ OWNER_CHECK = "OWNER_CHECK"
 def sentence(route: Route, names: Names) -> str:
     """What the entry with this route records, in the reader's language, ending with what came of it."""
     kind = str(route.get("type", ""))
-    told = _call if kind in ("exchange", "refusal") else _OTHERS.get(kind, _unknown)
+    told = _call if kind in ("exchange", "refusal", "intent", "outcome") else _OTHERS.get(kind, _unknown)
     return told(route, names)
 
 

@@ -130,7 +130,7 @@ def deeds(desk: Desk, agreement: Agreement) -> dict[str, Any]:
 
 def use_so_far(agreement: Agreement) -> list[dict[str, Any]]:
     """Calls by outcome and reason, and the subjects in them, from the log's index."""
-    found = EntryIndex.objects.filter(agreement=agreement.agreement_id, type__in=("exchange", "refusal")).order_by()
+    found = EntryIndex.objects.filter(agreement=agreement.agreement_id, type__in=("exchange", "refusal", "outcome")).order_by()
     counted: Any = found.values("outcome", "reason").annotate(calls=Count("entry"), subjects=Sum("count"))
     return list(counted.order_by("outcome", "reason"))
 

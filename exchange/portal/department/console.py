@@ -60,4 +60,4 @@ def _contents(desk: Desk) -> dict[str, Any]:
 def exchanges_of(department: Department) -> QuerySet[EntryIndex]:
     """Exchanges and refusals in which the department asked or was asked, the newest first."""
     party = Q(requester=department.code) | Q(provider=department.code)
-    return EntryIndex.objects.filter(party, type__in=("exchange", "refusal")).order_by("-entry")
+    return EntryIndex.objects.filter(party, type__in=("exchange", "refusal", "outcome")).order_by("-entry")
