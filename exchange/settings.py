@@ -280,6 +280,10 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
         "PartStateEnum": "exchange.sharing.lifecycle.PartState",
+        "ForeseenWayEnum": "exchange.sharing.foreseeing.Way",
+        "WishDecisionEnum": "exchange.sharing.models.Wish",
+        "VerdictDecisionEnum": "exchange.sharing.api.reviewing_shapes.DECISIONS",
+        "RefusalGroundEnum": "exchange.sharing.lifecycle.RefusalGround",
         "AgreementStateEnum": "exchange.sharing.lifecycle.AgreementState",
         "StandingOfferStateEnum": "exchange.sharing.lifecycle.OfferState",
         "StandingOfferKindEnum": "exchange.sharing.lifecycle.OfferKind",

@@ -173,7 +173,7 @@ TERMS: dict[str, Any] = {
 }
 
 # What the whole request of the world says beside its purpose.
-WORDS: dict[str, str] = {
+WORDS: dict[str, Any] = {
     "title": "Allowances without papers",
     "reason": "Allowances are decided without papers.",
     "recipients": "Officers who decide allowances.",

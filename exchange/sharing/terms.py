@@ -67,7 +67,7 @@ def masks_of_part(part: RequestPart, offered: Offered | None) -> dict[str, dict[
     given = {name: dict(mask) for name, mask in (offered.offer.get("masks") or {}).items()} if offered else {}
     masks = {item.name: given[item.name] for item in granted if item.name in given}
     decided = {item.name: {"keep_first": item.keep_first, "keep_last": item.keep_last} for item in granted if item.decision == Wish.MASKED}
-    return {**masks, **decided}  # type: ignore[dict-item]  # the database holds that a masked item says what stays
+    return {**masks, **decided}
 
 
 def agree_order(agreement: dict[str, Any], *, hub: str, offered: Offered | None = None) -> dict[str, Any]:

@@ -74,7 +74,7 @@ def test_what_was_agreed_before_for_the_same_purpose_is_proposed_and_for_another
 
 
 def test_a_revoked_agreement_proposes_nothing(world: World) -> None:
-    why = {"reason": "It has ended.", "ground": "PURPOSE_ENDED"}
+    why: dict[str, Any] = {"reason": "It has ended.", "ground": "PURPOSE_ENDED"}
     actions.revoke(world.agreement, **why, acting_user=world.person("approver"), department=world.owner)
     assert the_least("disability_allowance", acts.standing()) == {}
 

@@ -40,7 +40,7 @@ FAULTY: tuple[dict[str, Any], ...] = (
 
 def wishes(fitting: tuple[dict[str, Any], ...]) -> st.SearchStrategy[dict[str, Any]]:
     """Terms of one part: most fit, some go beyond the standing offer, some lack something."""
-    faults = st.one_of(st.just({}), st.just({}), st.just({}), st.sampled_from(FAULTY))
+    faults: st.SearchStrategy[dict[str, Any]] = st.one_of(st.just({}), st.just({}), st.just({}), st.sampled_from(FAULTY))
     return st.tuples(st.sampled_from(fitting), st.sampled_from(BEYOND), faults).map(lambda row: {**row[0], **row[1], **row[2]})
 
 

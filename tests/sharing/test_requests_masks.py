@@ -134,7 +134,7 @@ def refusal(version: Any, text: Any) -> str:
 def test_masks_of_another_shape_are_refused(masks: Any) -> None:
     with pytest.raises(OrderFault):
         require_order(order("agree", agreement={**signed_text(), "masks": masks}))
-    require_order(order("agree", agreement={**signed_text(), "masks": {"grade": KEEP}}))
+    require_order(order("agree", agreement={**signed_text(), "masks": {"grade": {**KEEP}}}))
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def test_the_second_officer_neither_approved_first_nor_asked_nor_checked(small_w
     actions.approve(part, **who(small_world, "approver"))
     for step in (actions.confirm, lambda part, **by: actions.send_back(part, reason="Look again.", **by)):
         with pytest.raises(FourEyes):
-            step(part, **who(small_world, name))  # type: ignore[operator]
+            step(part, **who(small_world, name))
     assert [event.value for event in part_steps(small_world.person("owner_officer"), small_world.owner, part)] == ["confirm", "send_back"]
 
 

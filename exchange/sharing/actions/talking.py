@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -28,12 +30,19 @@ def say(part: RequestPart, text: str, *, acting_user: Person, department: Depart
         raise NotAskable(_("The message is empty."), faults=[Fault("text", "required", _("Write something."))])
     at = timezone.now().replace(microsecond=0)
     made = PartMessage.objects.create(part=part, at=at, person=acting_user, department=department, side=sides[0].value, text=text.strip())
-    route = {"type": "request", "event": "message", **part_route(part), "side": department.code, "acting": str(acting_user.pk), "count": 1}
+    route: dict[str, Any] = {
+        "type": "request",
+        "event": "message",
+        **part_route(part),
+        "side": department.code,
+        "acting": str(acting_user.pk),
+        "count": 1,
+    }
     trail.record(route, message={"said": document_hash(_digested(made))})
     return made
 
 
-def _digested(message: PartMessage) -> dict[str, str]:
+def _digested(message: PartMessage) -> dict[str, Any]:
     """What the log's digest is over: recomputable from the row by whoever may read it."""
     return {
         "of": message.part.request.number,

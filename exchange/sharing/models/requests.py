@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -150,6 +150,7 @@ class Wished(models.Model):
     decision = models.CharField(max_length=16, choices=Wish, default=Wish.ASKED)
     reason = models.TextField(blank=True)
     ground = models.CharField(max_length=CODE_LENGTH, blank=True)
+    kind: ClassVar[str]
 
     class Meta:
         abstract = True
@@ -157,11 +158,17 @@ class Wished(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def wish(self) -> str:
+        """Its place in a decision: `items.grade`, `facts.valid`."""
+        return f"{self.kind}.{self.name}"
+
 
 class RequestedItem(Wished):
     """One data item that is asked for. Masked: so many characters at each end stay readable."""
 
     part = models.ForeignKey(RequestPart, on_delete=models.CASCADE, related_name="items")
+    kind = "items"
     keep_first = models.PositiveSmallIntegerField(null=True, blank=True)
     keep_last = models.PositiveSmallIntegerField(null=True, blank=True)
 
@@ -178,16 +185,12 @@ class RequestedItem(Wished):
             ),
         )
 
-    @property
-    def wish(self) -> str:
-        """Its place in a decision: `items.grade`."""
-        return f"items.{self.name}"
-
 
 class RequestedFact(Wished):
     """One fact that is asked for, with the values that each parameter may take. A yes or no cannot be masked."""
 
     part = models.ForeignKey(RequestPart, on_delete=models.CASCADE, related_name="facts")
+    kind = "facts"
     parameters = models.JSONField(default=dict)
 
     class Meta:
@@ -200,11 +203,6 @@ class RequestedFact(Wished):
             models.CheckConstraint(condition=_REFUSED_RIGHTLY, name="requested_fact_refused_on_a_ground"),
         )
 
-    @property
-    def wish(self) -> str:
-        """Its place in a decision: `facts.valid`."""
-        return f"facts.{self.name}"
-
 
 class PartMessage(models.Model):
     """One message between the parties of a part. It stays in the row; the log learns its digest."""
@@ -216,9 +214,12 @@ class PartMessage(models.Model):
     side = models.CharField(max_length=16)
     text = models.TextField()
 
+    if TYPE_CHECKING:
+        part_id: int
+
     class Meta:
         ordering = ("at", "id")
         constraints = (models.CheckConstraint(condition=~Q(text=""), name="part_message_says_something"),)
 
     def __str__(self) -> str:
-        return f"{self.part_id} {self.side}"  # type: ignore[attr-defined]
+        return f"{self.part_id} {self.side}"
