@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 
 from audit import ceremony, trail
 from audit.errors import OutsideTransaction
@@ -54,6 +54,14 @@ def test_a_batch_is_one_blob_and_keeps_the_exact_bytes(db: None) -> None:
     assert Blob.objects.count() == 1
     assert [(bytes(row.raw), bytes(row.leaf), row.position) for row in rows] == [(b.raw, b.leaf, n) for n, b in enumerate(built)]
     assert all(bytes(row.leaf) == leaf_hash(bytes(row.raw)) for row in rows)
+
+
+def test_postgresql_does_not_try_to_compress_what_lies_beside_entries(db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("SQLite compresses nothing")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT attstorage FROM pg_attribute WHERE attrelid = 'audit_blob'::regclass AND attname = 'body'")
+        assert cursor.fetchone() in [("e",), (b"e",)]
 
 
 def test_disclosures_match_the_entry_and_carry_time_and_parts(db: None) -> None:
