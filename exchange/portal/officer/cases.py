@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from exchange.accounts.hands import hands_of
 from exchange.accounts.models import Person
 from exchange.affairs import actions
+from exchange.affairs.actions.four_eyes import not_own
 from exchange.affairs.lifecycle import CaseState, EvidenceState
 from exchange.affairs.models import Case, CaseStep, Objection, Upload
 from exchange.affairs.reading import (
@@ -57,9 +57,7 @@ def in_hand(person: Person) -> QuerySet[Case]:
     waiting = Q(state=CaseState.SUBMITTED, officer_needed=True) | Q(state=CaseState.OBJECTED)
     waiting |= Q(state=CaseState.PREVIEW, evidence_set__evidence__state=EvidenceState.WAITING_FOR_OFFICER)
     rows = Case.objects.filter(waiting, version__matter__in=actions.matters_decided_by(person))
-    hands = hands_of(person)
-    mine = hands.done("person", "started_at") | hands.done("clerk", "started_at")
-    return rows.exclude(mine).select_related("version__matter").distinct()
+    return not_own(rows, person).select_related("version__matter").distinct()
 
 
 @require_GET
