@@ -23,7 +23,7 @@ from exchange.delivery.door import Arrival
 from exchange.delivery.exports import child
 from exchange.delivery.exports.door import Streaming, handle
 from exchange.delivery.models import Delivery
-from tests.delivery.export_caller import run_work
+from tests.delivery.export_caller import made_here, run_work
 from tests.delivery.test_exports import INSIDE, agreed, rows_of
 from tests.delivery.test_exports_stopped import revoke
 from tests.world import World
@@ -97,21 +97,15 @@ def wire(monkeypatch: pytest.MonkeyPatch, settings: Any) -> Wire:
 @pytest.fixture
 def command(world: World, wire: Wire, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
     """A command for an agreement on an export whose pieces are small, so that a small world has many."""
+    made_here(monkeypatch)
     _small_pieces(monkeypatch)
     return Command(tmp_path, wire, agreed(world).agreement_id)
 
 
 def _small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Measure again, by 100 bytes, what the child measured by a MiB."""
-    from exchange.delivery.exports import making, manifest, moves
+    """Pieces of 100 bytes instead of a MiB."""
+    from exchange.delivery.exports import manifest, moves
 
-    real = making._run
-
-    def run(job: Any, on_progress: Any) -> Any:
-        found = real(job, on_progress)
-        return {**found, **child._measured(Path(job["out"]), job["form"])} if job["form"] != "count" else found
-
-    monkeypatch.setattr(making, "_run", run)
     for module in (child, manifest, moves):
         monkeypatch.setattr(module, "PIECE", 100)
 

@@ -18,7 +18,7 @@ from exchange.accounts.subject import Subject
 from exchange.delivery.exports import moves
 from exchange.delivery.lists import was_on_list
 from exchange.sharing.models import Agreement
-from tests.delivery.export_caller import Exporter, manifest_of, the_delivery
+from tests.delivery.export_caller import Exporter, made_here, manifest_of, the_delivery
 from tests.world import World, agree, ask
 from tests.world_data import SUBJECTS, UNKNOWN_SUBJECT
 
@@ -34,8 +34,15 @@ TERMS: dict[str, Any] = {
 
 
 @pytest.fixture
-def exporter() -> Exporter:
+def exporter(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Exporter:
+    if "real_child" not in request.fixturenames:
+        made_here(monkeypatch)
     return Exporter("CAB-relief")
+
+
+@pytest.fixture
+def real_child() -> None:
+    """Let a process of its own make the rows, as in the hub."""
 
 
 def agreed(world: World, **terms: Any) -> Agreement:
@@ -51,6 +58,7 @@ def rows_of(body: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(body.decode(), newline="")))
 
 
+@pytest.mark.usefixtures("real_child")
 def test_the_rows_are_exactly_the_agreed_ones(world: World, exporter: Exporter) -> None:
     export = exporter.prepared(agreed(world).agreement_id)
     pulled = exporter.pull(export["addresses"]["data"])

@@ -15,7 +15,7 @@ from audit.proof.acts import agreement_id
 from audit.proof.canonical import fresh_nonce
 from audit.proof.sealed_box import MAGIC, generate_seal_key, seal_key_public
 from tests.client.test_pull import Command, Wire
-from tests.delivery.export_caller import Exporter, manifest_of
+from tests.delivery.export_caller import Exporter, made_here, manifest_of
 from tests.delivery.test_exports import INSIDE, agreed, rows_of
 from tests.world import World
 from tests.world_data import SUBJECTS
@@ -33,7 +33,8 @@ def sealed_agreement(world: World, keyid: str = "CAB-relief/seal-1") -> str:
 
 
 @pytest.fixture
-def sealed(world: World) -> str:
+def sealed(world: World, monkeypatch: pytest.MonkeyPatch) -> str:
+    made_here(monkeypatch)
     ceremony.certify_seal_key("CAB-relief", "CAB", seal_key_public(PEM))
     return sealed_agreement(world)
 

@@ -20,7 +20,7 @@ from exchange.delivery.exports.lifecycle import DeliveryEvent
 from exchange.delivery.models import Delivery
 from exchange.sharing import actions as sharing_actions
 from exchange.sharing.models import Agreement
-from tests.delivery.export_caller import Exporter, Pulled, pieces, the_delivery
+from tests.delivery.export_caller import Exporter, Pulled, made_here, pieces, the_delivery
 from tests.delivery.test_exports import INSIDE, agreed
 from tests.world import World
 from tests.world_data import SUBJECTS
@@ -28,6 +28,7 @@ from tests.world_data import SUBJECTS
 
 @pytest.fixture
 def exporter(monkeypatch: pytest.MonkeyPatch) -> Exporter:
+    made_here(monkeypatch)
     monkeypatch.setattr(collecting, "STEP", 100)  # so that a small world has many pieces
     return Exporter("CAB-relief")
 
@@ -165,14 +166,13 @@ def test_a_worker_that_is_killed_is_followed_by_another(world: World, exporter: 
 def test_cancelled_while_it_is_prepared_nothing_is_kept(world: World, exporter: Exporter, monkeypatch: pytest.MonkeyPatch) -> None:
     export = exporter.open(agreed(world).agreement_id).body["export"]
     row = the_delivery(export["id"])
-    real = making._converse
+    real = making._run
 
-    def cancelled_meanwhile(process: Any, job: Any, on_progress: Any) -> Any:
+    def cancelled_meanwhile(job: Any, on_progress: Any) -> Any:
         assert moves.end(row, DeliveryEvent.CANCEL)
-        on_progress(10)
-        return real(process, job, on_progress)
+        return real(job, on_progress)
 
-    monkeypatch.setattr(making, "_converse", cancelled_meanwhile)
+    monkeypatch.setattr(making, "_run", cancelled_meanwhile)
     (leased,) = Work.objects.filter(name="delivery.prepare_export")
     assert work.run(leased.pk)
     assert (the_delivery(export["id"]).state, moves.file_of(row).exists()) == ("CANCELLED", False)

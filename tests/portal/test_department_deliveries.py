@@ -8,7 +8,7 @@ import pytest
 from django.test import Client
 
 from exchange.delivery.exports import moves
-from tests.delivery.export_caller import Exporter, the_delivery
+from tests.delivery.export_caller import Exporter, made_here, the_delivery
 from tests.delivery.test_exports import INSIDE, agreed
 from tests.delivery.test_exports_stopped import newest_route
 from tests.world import World
@@ -22,7 +22,8 @@ def signed_in(world: World, name: str) -> Client:
 
 
 @pytest.fixture
-def export(world: World) -> dict[str, Any]:
+def export(world: World, monkeypatch: pytest.MonkeyPatch) -> dict[str, Any]:
+    made_here(monkeypatch)
     return Exporter("CAB-relief").prepared(agreed(world).agreement_id)
 
 
