@@ -23,6 +23,7 @@ from exchange.delivery import counting
 from exchange.delivery.calls import Answer, Call, Deferred, VerifiedCaller
 from exchange.delivery.deliver import deliver
 from exchange.delivery.door import Arrival, DoorError, authenticate, limited, parse
+from exchange.delivery.echoing import echoed
 from exchange.delivery.errands.collecting import Collected, Wanted, collect, spend_nonces
 from exchange.delivery.recording import replayed_problem
 from exchange.sharing.policy import Method
@@ -231,7 +232,7 @@ def unavailable(code: str, detail: str) -> Response:
 
 
 def _echo(arrival: Arrival, standing: Any, now_s: int, mark: int) -> Response:
-    """What the hub made of a request: its signature base, the clock difference, the key's status, and no data."""
+    """What the hub made of a request, where the caller's own reading differs, and no data."""
     parsed = parse(arrival)
     status = "VALID"
     try:
@@ -241,15 +242,7 @@ def _echo(arrival: Arrival, standing: Any, now_s: int, mark: int) -> Response:
         if told.status == 429:
             raise told from None
         status = told.code
-    body = dumps(
-        {
-            "key": {"keyid": parsed.keyid, "status": status},
-            "clock_difference_s": parsed.created - now_s,
-            "hub_time": now_s,
-            "signature_base": parsed.signature_base.decode("ascii"),
-            "hub": log_origin(),
-        }
-    )
+    body = echoed(parsed, arrival.body, status=status, now_s=now_s, hub=log_origin())
     headers = message.sign_answer(
         signers.hub_signer(Use.HUB_ANSWER), status=200, content_type=JSON_TYPE, body=body, request=parsed, created=now_s
     )

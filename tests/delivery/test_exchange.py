@@ -244,6 +244,12 @@ def test_echo_tells_what_the_hub_computed_and_gives_no_data(world: World, caller
     assert entries() == before
 
 
+def test_an_echo_names_the_first_line_that_differs_from_the_callers_own(world: World, caller: Caller) -> None:
+    base = caller.replies([caller.arrival("", "echo", {})])[0].body["signature_base"].split("\n")
+    told = caller.replies([caller.arrival("", "echo", {"signature_base": "\n".join(['"@method": GET', *base[1:]])})])[0]
+    assert told.body["first_difference"] == {"line": 1, "yours": '"@method": GET', "hub": base[0]}
+
+
 def test_a_key_that_is_refused_all_the_time_does_not_grow_the_log(world: World, caller: Caller) -> None:
     before = entries()
     arrivals = [

@@ -27,7 +27,7 @@ from exchange.delivery.counting import Floors
 from exchange.delivery.deciding import begin, compiled_facts
 from exchange.delivery.deliver import local_date
 from exchange.delivery.door import Arrival, DoorError, Strangers, authenticate, limited, parse
-from exchange.delivery.echoing import first_difference
+from exchange.delivery.echoing import echoed
 from exchange.delivery.handling import JSON_TYPE, PROBLEM_TYPE, Response
 from exchange.delivery.models import SandboxKey
 from exchange.delivery.reading import answer_from
@@ -157,26 +157,7 @@ def _echo(arrival: Arrival, here: Identity, now_s: int) -> Response:
         parsed, _caller = authenticate(arrival, _certificates(), now_s, 0)
     except DoorError as refused:
         status = refused.code
-    base = parsed.signature_base.decode("ascii")
-    told: dict[str, Any] = {
-        "key": {"keyid": parsed.keyid, "status": status},
-        "clock_difference_s": parsed.created - now_s,
-        "hub_time": now_s,
-        "signature_base": base,
-        "hub": here.origin,
-    }
-    sent = _sent_base(arrival.body)
-    if sent is not None:
-        told["first_difference"] = first_difference(sent, base)
-    return _response(here, parsed, 200, dumps(told), now_s)
-
-
-def _sent_base(body: bytes) -> object:
-    try:
-        document = loads(body)
-    except CanonicalError:
-        return None
-    return document.get("signature_base") if isinstance(document, dict) else None
+    return _response(here, parsed, 200, echoed(parsed, arrival.body, status=status, now_s=now_s, hub=here.origin), now_s)
 
 
 def _problem(here: Identity, refused: DoorError, now_s: int) -> Response:
