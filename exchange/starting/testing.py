@@ -34,6 +34,7 @@ _WITHOUT_DATABASE = (
     "tests/portal/test_charts.py",
     "tests/portal/test_look_in_browser.py",
     "tests/portal/test_words.py",
+    "tests/sharing/test_agreements_odrl.py",
     "tests/sharing/test_policy.py",
 )
 # What every database answers alike: pages in a browser, tries at the doors, words, and workers killed on a home of their own.
@@ -57,6 +58,7 @@ _ANSWERED_ALIKE = (
     "tests/portal/test_citizen_frame.py",
     "tests/portal/test_licences_in_browser.py",
     "tests/portal/test_officer_offers_in_browser.py",
+    "tests/portal/test_offers_in_browser.py",
     "tests/portal/test_people_in_browser.py",
     "tests/rules/test_subject_of_api.py",
     "tests/rules/test_subject_of_pages.py",
