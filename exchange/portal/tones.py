@@ -90,7 +90,7 @@ STATES: dict[str, Face] = {
     "COLLECTING": Face(Tone.WAITING, "clock", _("Being collected")),
     "COLLECTED": Face(Tone.FOUND, "check", _("Collected")),
     "CANCELLED": Face(Tone.NEUTRAL, "stop", _("Cancelled")),
-    "STOPPED": Face(Tone.STOPPED, "stop", _("Stopped")),
+    "STOPPED": Face(Tone.STOPPED, "stop", pgettext_lazy("export", "Stopped")),
     # leased work
     "QUEUED": Face(Tone.WAITING, "clock", _("Queued")),
     "RUNNING": Face(Tone.WAITING, "clock", _("Running")),
