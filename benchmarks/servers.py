@@ -31,14 +31,27 @@ def manage(*words: str, env: Mapping[str, str]) -> None:
 
 
 @contextmanager
-def running(command: list[str], *, env: Mapping[str, str], log: Path) -> Iterator[None]:
-    """A child process for the length of the block; its whole group ends with it."""
+def running(command: list[str], *, env: Mapping[str, str], log: Path) -> Iterator[int]:
+    """A child process for the length of the block, given by its process group; the whole group ends with it."""
     with log.open("wb") as output:
         child = subprocess.Popen(command, cwd=ROOT, env=dict(env), stdout=output, stderr=output, start_new_session=True)
         try:
-            yield
+            yield child.pid
         finally:
             _end(child)
+
+
+def processor_seconds(group: int) -> float:
+    """Processor time, user and system, that the living processes of a group have used so far; 0 where /proc does not tell."""
+    ticks = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text("utf-8").rpartition(")")[2].split()
+        except OSError:  # it has just ended
+            continue
+        if int(fields[2]) == group:
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -26,7 +26,8 @@ def _database() -> dict[str, Any]:
         "timeout": 20,
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;",
     }
-    return {"ENGINE": "django.db.backends.sqlite3", "NAME": FILE, "OPTIONS": options}
+    # Connections stay open, as a pool's do: opening the file for each request would slow this peer down without need.
+    return {"ENGINE": "django.db.backends.sqlite3", "NAME": FILE, "OPTIONS": options, "CONN_MAX_AGE": None}
 
 
 settings.configure(
