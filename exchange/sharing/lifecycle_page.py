@@ -38,6 +38,8 @@ def as_markdown() -> str:
     sections = [
         _section("Part of a sharing request", lifecycle.PART, lifecycle.PART_SIDES),
         _section("Agreement", lifecycle.AGREEMENT, lifecycle.AGREEMENT_SIDES),
+        _section("Standing offer or framework", lifecycle.OFFER, lifecycle.OFFER_SIDES),
+        _section("Emergency", lifecycle.OFFER, lifecycle.EMERGENCY_SIDES),
         _section("Extension of a clock", EXTENSION, EXTENSION_SIDES),
         _section("Correction between departments", CORRECTION, CORRECTION_SIDES),
         _section("Dispute", DISPUTE, DISPUTE_SIDES),

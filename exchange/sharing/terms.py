@@ -77,11 +77,16 @@ def agree_order(agreement: dict[str, Any], *, hub: str, offered: Offered | None 
 
 
 def offers_for(standing: Standing, dataset: str) -> list[Offered]:
-    """The owner's offers in force about a dataset, the newest first. What an emergency opened is joined, never fallen into."""
+    """The owner's offers in force about a dataset, the newest first. What an emergency opened is joined, never fallen into.
+
+    One to everybody counts only while the current version is shared unconditionally.
+    """
+    current = standing.versions.get(dataset)
+    is_open = current is not None and current.version["sharing_attribute"] == "UNCONDITIONAL"
     found = [
         (held.seq, name, held.offer)
         for name, held in standing.offers.items()
-        if held.offer["dataset"] == dataset and held.in_force and held.emergency is None
+        if held.offer["dataset"] == dataset and held.in_force and held.emergency is None and (is_open or held.offer["requesters"] != ["*"])
     ]
     return [Offered(name, offer) for _seq, name, offer in sorted(found, key=lambda row: row[0], reverse=True)]
 
