@@ -281,6 +281,8 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "PartStateEnum": "exchange.sharing.lifecycle.PartState",
         "ForeseenWayEnum": "exchange.sharing.foreseeing.Way",
+        "InvitationWayEnum": "exchange.accounts.models.changes.Way",
+        "RoleEnum": "exchange.accounts.models.Role",
         "WishDecisionEnum": "exchange.sharing.models.Wish",
         "VerdictDecisionEnum": "exchange.sharing.api.reviewing_shapes.DECISIONS",
         "RefusalGroundEnum": "exchange.sharing.lifecycle.RefusalGround",

@@ -93,7 +93,7 @@ class EndOfService(APIView):
         operation_id="openWork",
         tags=["people"],
         parameters=[OpenApiParameter("department", required=True, description="Code of the department.")],
-        responses=shapes.PieceOut(many=True),
+        responses=shapes.OpenWorkOut(many=True),
     )
     def get(self, request: Request, person_id: uuid.UUID) -> Response:
         """What hangs on the person in the department, before it ends."""
@@ -101,7 +101,7 @@ class EndOfService(APIView):
         acting_as(request.user, department, Role.ADMINISTRATOR)
         works = open_work.works_of(person, department)
         told = [{"kind": str(work.title), "pieces": [piece.about for piece in pieces]} for work, pieces in works]
-        return Response(shapes.PieceOut(told, many=True).data)
+        return Response(shapes.OpenWorkOut(told, many=True).data)
 
     @extend_schema(operation_id="endService", tags=["people"], request=shapes.LeavingIn, responses=shapes.LeftOut)
     def post(self, request: Request, person_id: uuid.UUID) -> Response:

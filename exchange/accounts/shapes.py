@@ -144,7 +144,7 @@ class LeavingIn(serializers.Serializer[Any]):
     to = serializers.UUIDField(default=None, allow_null=True)
 
 
-class PieceOut(serializers.Serializer[Any]):
+class OpenWorkOut(serializers.Serializer[Any]):
     """One kind of open work, and what of it hangs on the person."""
 
     kind = serializers.CharField()
