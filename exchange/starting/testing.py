@@ -35,6 +35,7 @@ _WITHOUT_DATABASE = (
     "tests/portal/test_look_in_browser.py",
     "tests/portal/test_words.py",
     "tests/sharing/test_agreements_odrl.py",
+    "tests/sharing/test_clocks_profiles.py",
     "tests/sharing/test_policy.py",
 )
 # What every database answers alike: pages in a browser, tries at the doors, words, and workers killed on a home of their own.
@@ -56,12 +57,15 @@ _ANSWERED_ALIKE = (
     "tests/oversight/test_citizens_words.py",
     "tests/portal/test_citizen_attacks.py",
     "tests/portal/test_citizen_frame.py",
+    "tests/portal/test_department_corrections.py",
+    "tests/portal/test_department_disputes.py",
     "tests/portal/test_licences_in_browser.py",
     "tests/portal/test_officer_offers_in_browser.py",
     "tests/portal/test_offers_in_browser.py",
     "tests/portal/test_people_in_browser.py",
     "tests/rules/test_subject_of_api.py",
     "tests/rules/test_subject_of_pages.py",
+    "tests/sharing/test_watched_api.py",
 )
 _INTERRUPTED = 2
 _NOTHING_COLLECTED = 5

@@ -121,9 +121,20 @@ _STEPS: Mapping[str, Text] = {
 }
 _VIEWS: Mapping[object, Text] = {
     "objection": gettext_lazy("On {day} an officer of the {requester} looked at your record, because you said it is wrong."),
+    "department_correction": gettext_lazy(
+        "On {day} an officer of the {requester} looked at your record, because an office said it is wrong."
+    ),
     "officer_question": gettext_lazy(
         "On {day} an officer of the {requester} opened a question about you, in order to answer another office."
     ),
+}
+_CORRECTIONS: Mapping[object, Text] = {
+    "ask": gettext_lazy("On {day} the {requester} told the {provider} that something about you looks wrong."),
+    "accept": gettext_lazy("On {day} the {provider} found that something it holds about you was wrong."),
+    "confirm": gettext_lazy("On {day} the {provider} found that what it holds about you is right."),
+    "leave_open": gettext_lazy("On {day} the {provider} could not say whether what it holds about you is right."),
+    "take_back": gettext_lazy("On {day} the {requester} took back that something about you looks wrong."),
+    "look_again": gettext_lazy("On {day} the {provider} was told to look again at what it holds about you."),
 }
 _STEP_UNKNOWN = gettext_lazy("On {day} a step of your application was written down: {matter}.")
 _DECIDED: Mapping[str, Text] = {
@@ -165,6 +176,8 @@ def joined(titles: list[str]) -> str:
 def _template(record: AccessRecord) -> Text:
     if record.kind is AccessKind.VIEW and record.route.get("event") in _VIEWS:
         return _VIEWS[record.route.get("event")]
+    if record.route.get("type") == "department_correction":
+        return _CORRECTIONS.get(record.route.get("event"), _TOLD[AccessKind.OTHER])
     if record.kind is AccessKind.STEP:
         return _template_of_step(record)
     if record.kind in (AccessKind.DATA, AccessKind.GROUP_DATA):

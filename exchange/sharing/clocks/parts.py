@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from django.db import transaction
 from django.utils import timezone
 
 from audit import trail
@@ -185,7 +186,5 @@ def _holder(part: RequestPart) -> Department | None:
 
 
 def _record_overdue(part: RequestPart, holder: Department) -> None:
-    from django.db import transaction
-
     with transaction.atomic():
         trail.record(route_of(part, "overdue", side=holder.code, acting="hub"), message={"of": target_of(part)})
