@@ -81,7 +81,7 @@ def ends_with(offer: Mapping[str, Any], version: Mapping[str, Any]) -> bool:
     if offer["dataset"] != version["code"]:
         return False
     is_to_everybody = offer["requesters"] == ["*"] and offer["purposes"] == ["*"]
-    return is_to_everybody or offer["major"] != version["major"]
+    return is_to_everybody or bool(offer["major"] != version["major"])
 
 
 def _fact_scope(fact: Mapping[str, Any], version: Mapping[str, Any], items: set[str]) -> dict[str, Any] | None:

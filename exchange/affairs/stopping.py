@@ -27,7 +27,7 @@ def stopped_by(agreement: Agreement) -> Iterator[StoppedMatter]:
 def _rests_on(matter: Matter, agreement: Agreement) -> bool:
     if matter.current is None:
         return False
-    sources = [source for row in plan_of(matter.current).requirements for source in row.sources]
+    sources = [source for row in plan_of(matter.current).requirements.values() for source in row.sources]
     return any(source.dataset == agreement.document["dataset"] and _asked_under(source, matter, agreement) for source in sources)
 
 

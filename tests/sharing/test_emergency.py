@@ -27,7 +27,7 @@ from tests.world_data import SUBJECTS
 ACT = [{"text": {"en": "Emergency Response Law", "zh": "突发事件应对法"}, "article": "Article 1"}]
 REASON = {"en": "A flood.", "zh": "洪水。"}
 WHY: dict[str, Any] = {"reason": "The water has gone.", "ground": "PURPOSE_ENDED"}
-TEXTS = {"finding": "What was opened was needed.", "follows": "Everything that was kept has been deleted."}
+TEXTS: dict[str, Any] = {"finding": "What was opened was needed.", "follows": "Everything that was kept has been deleted."}
 
 
 def who(world: World, name: str, department: str = "authority") -> dict[str, Any]:

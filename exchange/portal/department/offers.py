@@ -84,9 +84,10 @@ def new_emergency(request: HttpRequest, desk: Desk) -> HttpResponse:
     form = EmergencyForm(dataset, posted(request))
     made: list[StandingOffer] = []
 
-    def action(_data: dict[str, Any]) -> object:
+    def action(_data: dict[str, Any]) -> StandingOffer:
         offer = drafting.draft_emergency(form.terms(), reason=form.reason(), dataset=dataset, **desk.acting)
-        return made.append(offer)
+        made.append(offer)
+        return offer
 
     if sent(request, form, action):
         return done(request, _("Written down. A second reviewer reads and signs it; nothing is open before."), PAGE, made[0].offer_id)
@@ -139,7 +140,7 @@ def suspend(request: HttpRequest, desk: Desk, offer: StandingOffer) -> HttpRespo
     """Let nobody take it up until one's own side resumes it."""
 
     def action(data: dict[str, Any]) -> object:
-        return signing.suspend_offer(offer, **handing.words_of(data), **desk.acting)
+        return signing.suspend_offer(offer, reason=data["reason"], ground=data["ground"], **desk.acting)
 
     return _step(request, desk, offer, EndingForm(posted(request)), action, step="suspend_offer", said=_("Suspended: nobody can join now."))
 
@@ -160,7 +161,7 @@ def revoke(request: HttpRequest, desk: Desk, offer: StandingOffer) -> HttpRespon
     """End it for ever."""
 
     def action(data: dict[str, Any]) -> object:
-        return signing.revoke_offer(offer, **handing.words_of(data), **desk.acting)
+        return signing.revoke_offer(offer, reason=data["reason"], ground=data["ground"], **desk.acting)
 
     return _step(
         request, desk, offer, EndingForm(posted(request)), action, step="revoke_offer", said=_("Revoked: nobody can take it up again.")
@@ -176,7 +177,9 @@ def join(request: HttpRequest, desk: Desk, offer_id: str) -> HttpResponse:
     made: list[Agreement] = []
 
     def action(data: dict[str, Any]) -> object:
-        return made.append(joining.join(offer, systems=data["systems"], purpose=data["purpose"], **desk.acting))
+        agreement = joining.join(offer, systems=data["systems"], purpose=data["purpose"], **desk.acting)
+        made.append(agreement)
+        return agreement
 
     try:
         joining.require_joinable(offer, acts.standing(), **desk.acting)

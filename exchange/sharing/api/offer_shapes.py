@@ -92,7 +92,8 @@ class StandingOfferOut(StandingOfferSummary):
     joined = serializers.SerializerMethodField()
     review = serializers.SerializerMethodField()
 
-    class Meta(StandingOfferSummary.Meta):
+    class Meta:
+        model = StandingOffer
         fields = (
             *StandingOfferSummary.Meta.fields,
             "document",

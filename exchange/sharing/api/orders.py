@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
-
 from drf_spectacular.utils import extend_schema
 from rest_framework.parsers import JSONParser
-from rest_framework.permissions import AllowAny, BasePermission
+from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
@@ -19,8 +17,8 @@ from exchange.sharing.offers import handing
 class NumberedDoor(APIView):
     """Open to whoever knows the number: no session, because the machine that signs has none."""
 
-    authentication_classes: ClassVar[list[Any]] = []
-    permission_classes: ClassVar[list[type[BasePermission]]] = [AllowAny]
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
     parser_classes = (JSONParser,)
 
 
