@@ -33,7 +33,7 @@ class Because:
         title = in_active_language(self.titles.get("en", ""), self.titles.get("zh", ""))
         if self.kind == "matter":
             return _("The service matter %(code)s, %(title)s, asks for this.") % {"code": self.name, "title": title}
-        return _("Agreed before for the same purpose with %(title)s.") % {"title": title}
+        return _("In force already for the same purpose: %(title)s.") % {"title": title}
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,8 @@ def agreed_before(purpose: str, standing: Standing) -> Iterator[Proposal]:
     for entry in standing.agreements.values():
         text: Mapping[str, Any] = entry.agreement
         if entry.state.value == "IN_FORCE" and purpose in text["purposes"]:
-            reason = Because("agreement", str(text["requester"]), {"en": str(text["requester"]), "zh": str(text["requester"])})
+            parties = f"{text['provider']} → {text['requester']}"
+            reason = Because("agreement", str(text["requester"]), {"en": parties, "zh": parties})
             yield Proposal(text["dataset"], tuple(text["items"]), {fact["fact"]: {} for fact in text["facts"]}, (reason,))
 
 

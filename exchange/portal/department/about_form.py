@@ -137,7 +137,7 @@ def _of_matter(matter: Matter, department: Department) -> dict[str, Any]:
     return {
         "title": _("%(matter)s without papers") % {"matter": title},
         "purpose": plan.purpose,
-        "reason": _("%(matter)s is decided from what other offices already hold, so that nobody brings a proof.") % {"matter": title},
+        "reason": _("%(matter)s: decided from what other offices already hold, so that nobody brings a proof.") % {"matter": title},
         "recipients": _("Officers of our department who decide about: %(matter)s.") % {"matter": title},
         "datasets": sorted(needed.keys() - own),
     }

@@ -53,6 +53,7 @@ class Line:
 class AskingForm(forms.Form):
     """What is asked of one dataset; values that cannot be are refused by the same rules as in the API."""
 
+    hide_optional = True  # reasons and volume are needed to go on, and may wait in a draft
     methods = forms.MultipleChoiceField(label=gettext_lazy("Ways of asking"), widget=forms.CheckboxSelectMultiple, required=False)
     systems = forms.MultipleChoiceField(
         label=gettext_lazy("Systems that will ask"),

@@ -46,6 +46,7 @@ SMALL = {"per_day": 2000, "burst_per_minute": 60, "fact_answers": {"q": 3, "days
     ("offered", "asked"),
     [
         ({}, {"items": ["grade", "district"]}),
+        ({"masks": {"grade": {"keep_first": 1, "keep_last": 0}}}, {}),
         ({}, {"methods": ["QUERY", "EXPORT"]}),
         ({"requesters": ["HC"]}, {}),
         ({"purposes": ["company_startup"]}, {}),

@@ -83,9 +83,9 @@ def in_both(chinese: str, english: str) -> str:
 MONTHLY = 600
 """Subjects a month that every department of the demonstration declares."""
 SAID: Mapping[str, str] = {
-    "title": in_both("凭数据办事，不用证明", "Decided by data, without papers"),
+    "title": "凭数据办事，不用证明 · Decided by data, without papers",
     "recipients": in_both("承办科室的经办人员", "Officers of the section that handles the matter"),
-    "contact_office": in_both("数据共享联络处", "Office for data sharing"),
+    "contact_office": "数据共享联络处 · Office for data sharing",
     "contact_telephone": "028-5550 0100",
 }
 """What every request of the demonstration says beside its own reason."""
