@@ -75,7 +75,7 @@ class Exporter(Caller):
 
     def pull(self, address: str, **headers: str) -> Pulled:
         """The rows, to their end or to where they were stopped."""
-        answer = handle(self.signed("GET", address, **headers))
+        answer = handle(self.signed("GET", address, b"", **headers))
         if isinstance(answer, Response):
             return Pulled(answer.status, body=answer.body)
         pulled = Pulled(answer.status, {name.decode(): value.decode() for name, value in answer.headers})

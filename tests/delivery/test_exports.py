@@ -247,3 +247,38 @@ def test_one_agreement_has_few_exports_open(world: World, exporter: Exporter) ->
     for _ in range(4):
         assert exporter.open(agreement.agreement_id).status == 202
     assert exporter.open(agreement.agreement_id).code == "EXPORTS_OPEN"
+
+
+def test_what_is_kept_of_an_export_names_nobody(world: World, exporter: Exporter) -> None:
+    from django.db import connection
+
+    from audit.models import Blob
+
+    export = exporter.prepared(agreed(world).agreement_id)
+    exporter.pull(export["addresses"]["data"])
+    kept = [bytes(body).decode() for body in Blob.objects.order_by("-pk")[:3].values_list("body", flat=True)]
+    with connection.cursor() as cursor:
+        for table in ("delivery_delivery", "catalog_work", "delivery_nonce"):
+            cursor.execute(f"SELECT * FROM {table}")  # noqa: S608 - a table of ours
+            kept += [str(row) for row in cursor.fetchall()]
+    assert not any(subject in text for subject in SUBJECTS for text in [*kept, str(export)])
+
+
+def test_an_agreement_on_facts_alone_exports_nothing(world: World, exporter: Exporter) -> None:
+    agreement = agreed(world, items=[], facts={"valid": {}}, methods=["VERIFY", "EXPORT"], row_filter=None)
+    assert exporter.open(agreement.agreement_id).code == "NOTHING_TO_GIVE"
+    assert exporter.open(agreement.agreement_id, columns=["grade"]).code == "NOTHING_TO_GIVE"
+
+
+def test_what_a_killed_process_left_is_swept(world: World, exporter: Exporter) -> None:
+    import os
+
+    from exchange.delivery.exports import making
+
+    left, fresh = making.exports_folder() / "working-left", making.exports_folder() / "working-fresh"
+    for folder in (left, fresh):
+        folder.mkdir()
+    os.utime(left, (1, 1))
+    making.sweep(fresh.stat().st_mtime)
+    assert (left.exists(), fresh.exists()) == (False, True)
+    fresh.rmdir()

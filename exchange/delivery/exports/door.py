@@ -237,10 +237,10 @@ async def serve(scope: Scope, receive: Receive, send: Send) -> None:
     """One request about an export. A stream that is stopped ends without its last bytes, so that its length is wrong."""
     arrival = await arrival_of(scope, receive)
     answer = await _in_thread(_guarded, arrival)
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
     if isinstance(answer, Streaming):
-        await _give(answer.stream, receive, send)
+        await _give(answer, receive, send)
         return
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
     await send({"type": "http.response.body", "body": answer.body})
     if answer.status == 202:
         MAKING.submit(_make_waiting)
@@ -257,18 +257,19 @@ def _make_waiting() -> None:
         connections.close_all()
 
 
-async def _give(stream: Stream, receive: Receive, send: Send) -> None:
+async def _give(answer: Streaming, receive: Receive, send: Send) -> None:
     """Piece by piece as fast as the other side takes them; its going away is noticed between two."""
-    gone = asyncio.ensure_future(_gone(receive))
+    stream, gone = answer.stream, asyncio.ensure_future(_gone(receive))
     try:
+        await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
         while not gone.done():
             piece = await _in_thread(stream.step)
             await send({"type": "http.response.body", "body": piece, "more_body": bool(piece)})
             if not piece:
                 return
-    except (StreamStopped, EndedElsewhere) as stopped:
+    except (StreamStopped, EndedElsewhere):
+        # Nothing more is sent and the body is not ended: the server closes the connection before the promised length.
         logger.info("an export was stopped", extra={"export": stream.found.number})
-        raise Short from stopped
     finally:
         gone.cancel()
         with suppress(asyncio.CancelledError):

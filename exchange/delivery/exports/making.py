@@ -58,6 +58,13 @@ def exports_folder() -> Path:
     return folder
 
 
+def sweep(now_s: float) -> None:
+    """Remove what a process that was killed in the middle left behind: nobody writes for longer than WALL_SECONDS."""
+    for path in exports_folder().iterdir():
+        if path.name.startswith(("working-", "made-")) and path.stat().st_mtime < now_s - WALL_SECONDS:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
 def count_rows(rows_hash: str, selection: Selection) -> int:
     """How many rows are inside the agreed ones. Raises FilesMissing, FilesTampered or MakingFailed."""
     job = _job(rows_hash, selection, "count", exports_folder(), "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 
 from django.utils import timezone
@@ -80,6 +81,7 @@ def _keep(found: Delivery, policy: Policy, made: Made) -> None:
 
 def end_when_due(number: str, renew: Renew) -> None:
     """After its day an export is over; what was collected loses its rows some minutes after (collecting.py)."""
+    making.sweep(time.time())
     found = Delivery.objects.filter(number=number).first()
     if found is None:
         return

@@ -180,6 +180,7 @@ _OTHERS: dict[str, Callable[[Route, Names], str]] = {
     "clock": _move,
     "correction": _move,
     "dataset": _move,
+    "delivery": _move,
     "department_correction": _move,
     "dispute": _move,
     "export": _export,
