@@ -18,6 +18,7 @@ from exchange.starting.telling import say
 _CHROMIUMS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 # What asks for no database proves nothing twice: it runs once, on SQLite.
 _WITHOUT_DATABASE = (
+    "tests/affairs/test_matters_needs.py",
     "tests/audit/proof",
     "tests/client",
     "tests/starting",
@@ -37,6 +38,7 @@ _WITHOUT_DATABASE = (
     "tests/sharing/test_agreements_odrl.py",
     "tests/sharing/test_clocks_profiles.py",
     "tests/sharing/test_policy.py",
+    "tests/sharing/test_policy_model.py",
 )
 # What every database answers alike: pages in a browser, tries at the doors, words, and workers killed on a home of their own.
 _ANSWERED_ALIKE = (

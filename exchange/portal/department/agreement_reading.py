@@ -150,7 +150,11 @@ def _description(agreement: Agreement) -> Mapping[str, Any]:
 def item_lines(text: Mapping[str, Any], described: Mapping[str, Any]) -> list[Line]:
     """Agreed or offered items with what the description calls them."""
     declared = {item["name"]: item for item in described.get("items", ())}
-    return [Line(name, words.title_of(declared.get(name), name), words.class_of(declared.get(name))) for name in text["items"]]
+    masks = text.get("masks") or {}
+    return [
+        Line(name, words.title_of(declared.get(name), name), words.class_of(declared.get(name)), words.mask_lines(masks.get(name)))
+        for name in text["items"]
+    ]
 
 
 def fact_lines(text: Mapping[str, Any], described: Mapping[str, Any]) -> list[Line]:

@@ -49,8 +49,7 @@ class Wish:
     @property
     def mask(self) -> str:
         """What a mask leaves readable, in words."""
-        kept = {"first": self.row.keep_first, "last": self.row.keep_last}
-        return _("%(first)s characters at the beginning and %(last)s at the end are shown") % kept
+        return words.mask_lines({"keep_first": self.row.keep_first, "keep_last": self.row.keep_last})[0]
 
 
 @dataclass(frozen=True)

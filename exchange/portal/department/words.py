@@ -86,6 +86,14 @@ def filter_lines(row_filter: Document, document: Document) -> Iterator[str]:
         yield _("%(name)s: %(values)s") % {"name": title_of(item, name), "values": rule_words(rule, code_titles(item, document))}
 
 
+def mask_lines(mask: Document | None) -> tuple[str, ...]:
+    """What a mask leaves readable; no line where nothing is masked."""
+    if mask is None:
+        return ()
+    kept = {"first": mask["keep_first"], "last": mask["keep_last"]}
+    return (_("%(first)s characters at the beginning and %(last)s at the end are shown") % kept,)
+
+
 def rule_words(rule: Document, titles: Mapping[str, str]) -> str:
     """`{in: …}`, `{min, max}`, `{text}` or `{subject}` in words."""
     if "in" in rule:
