@@ -107,6 +107,35 @@ GET    api/v1/deliveries                                            -          4
 GET    api/v1/deliveries/<str:delivery_number>                      -          401 200 200 200 200 200 200 200 404 404 401
 POST   api/v1/deliveries/<str:delivery_number>/cancel               -          401 200 200 403 403 403 200 403 404 404 401
 
+GET    api/v1/requests/<str:number>/parts/<str:dataset>/clock       checked    401 200 200 200 200 200 200 200 404 404 401
+POST   api/v1/requests/<str:number>/parts/<str:dataset>/clock/extension checked    401 403 200 200 403 403 403 403 404 404 401
+POST   api/v1/requests/<str:number>/parts/<str:dataset>/clock/extension/answer extended   401 403 403 403 403 403 200 403 404 404 401
+POST   api/v1/requests/<str:number>/parts/<str:dataset>/clock/pause checked    401 403 403 403 403 403 200 403 404 404 401
+POST   api/v1/requests/<str:number>/parts/<str:dataset>/clock/resume stood      401 403 403 403 403 403 200 403 404 404 401
+GET    api/v1/corrections                                           -          401 200 200 200 200 200 200 200 200 200 401
+POST   api/v1/corrections                                           -          401 404 404 404 404 404 404 404 404 404 401
+GET    api/v1/corrections/<str:number>                              correction 401 200 200 200 200 200 200 200 404 404 401
+POST   api/v1/corrections/<str:number>/answer                       correction 401 403 200 200 403 403 403 403 404 404 401
+POST   api/v1/corrections/<str:number>/take_back                    correction 401 200 403 403 403 403 403 403 404 404 401
+GET    api/v1/correction_notices                                    -          401 200 200 200 200 200 200 200 200 200 401
+POST   api/v1/correction_notices/<int:notice_id>/seen               -          401 200 404 404 404 404 404 404 404 404 401
+GET    api/v1/disputes                                              -          401 200 200 200 200 200 200 200 200 200 401
+POST   api/v1/disputes                                              -          401 404 404 404 404 404 404 404 404 404 401
+GET    api/v1/disputes/<str:number>                                 talks      401 200 200 200 200 200 200 200 404 404 401
+POST   api/v1/disputes/<str:number>/say                             talks      401 200 200 200 403 403 403 403 404 404 401
+POST   api/v1/disputes/<str:number>/settle                          talks      401 200 409 409 403 403 403 403 404 404 401
+POST   api/v1/disputes/<str:number>/hand_over                       talks      401 200 200 200 403 403 403 403 404 404 401
+POST   api/v1/disputes/<str:number>/rule                            ruling     401 403 403 403 403 403 200 403 404 404 401
+POST   api/v1/disputes/<str:number>/take_back                       talks      401 200 403 403 403 403 403 403 404 404 401
+
+GET    api/v1/officer-questions                                     -          401 200 200 200 200 200 200 200 200 200 401
+GET    api/v1/officer-questions/<str:question_id>                   -          401 404 200 404 404 200 404 404 404 404 401
+POST   api/v1/officer-questions/<str:question_id>/claim             -          401 404 200 404 404 403 404 404 404 404 401
+POST   api/v1/officer-questions/<str:question_id>/release           claimed    401 404 200 404 404 200 404 404 404 404 401
+POST   api/v1/officer-questions/<str:question_id>/look              claimed    401 404 200 404 404 403 404 404 404 404 401
+POST   api/v1/officer-questions/<str:question_id>/answer            claimed    401 404 422 404 404 403 404 404 404 404 401
+POST   api/v1/officer-questions/<str:question_id>/decline           claimed    401 404 400 404 404 400 404 404 404 404 401
+
 GET    api/v1/affairs/payments                                      -          401 200 200 200 200 200 200 200 200 200 401
 GET    api/v1/affairs/payments/<uuid:order_id>                      -          401 200 404 404 404 404 404 404 404 404 401
 POST   api/v1/affairs/payments/<uuid:order_id>/paid                 -          401 200 404 404 404 404 404 404 404 404 401
@@ -171,6 +200,7 @@ OFFER: dict[str, Any] = {
 
 # Bodies with which the address says yes to somebody; without one an empty object is sent.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "api/v1/officer-questions/<str:question_id>/answer"): {"answers": []},
     ("POST", "api/v1/catalog/departments/<str:department>/versions"): {"document": {**CONDITIONAL, "update_frequency": "WEEKLY"}},
     ("POST", "api/v1/catalog/datasets/<str:code>/offline"): {"reason": "It moves house."},
     ("POST", RESTRICTION): {"reason": "Wrong since May."},
@@ -193,6 +223,24 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", f"{AGREEMENT}/suspend"): WHY,
     ("POST", f"{AGREEMENT}/resume"): {"reason": "We have looked."},
     ("POST", f"{AGREEMENT}/revoke"): WHY,
+    ("POST", f"{PART}/clock/extension"): {"reason": "Two registers."},
+    ("POST", f"{PART}/clock/extension/answer"): {"granted": True, "answer": "So be it."},
+    ("POST", f"{PART}/clock/pause"): {"reason": "PROVIDER_OUTAGE", "note": "It is down."},
+    ("POST", f"{PART}/clock/resume"): {"reason": "SITE_VISIT"},
+    ("POST", "api/v1/corrections"): {
+        "agreement": "none",
+        "entry": "1",
+        "item": "grade",
+        "kind": "person",
+        "identifier": "x",
+        "believed": "x",
+        "reason": "x",
+    },
+    ("POST", "api/v1/corrections/<str:number>/answer"): {"verdict": "confirm", "words": "It is right."},
+    ("POST", "api/v1/disputes"): {"about": "MISUSE", "agreement": "none", "reason": "x"},
+    ("POST", "api/v1/disputes/<str:number>/say"): {"text": "Which paragraph?"},
+    ("POST", "api/v1/disputes/<str:number>/hand_over"): {"reason": "In vain."},
+    ("POST", "api/v1/disputes/<str:number>/rule"): {"ruling": "NOTHING", "ground": "REFUSAL_FOUNDED", "reason": "The law forbids it."},
     ("POST", "api/v1/offers"): OFFER,
     ("POST", "api/v1/emergencies"): {**OFFER, "reason": {"en": "A flood."}},
     ("POST", f"{ONE_OFFER}/suspend"): WHY,

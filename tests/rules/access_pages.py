@@ -116,9 +116,46 @@ GET    page:console/deliveries/<str:delivery_number>                -          4
 GET    page:console/deliveries/<str:delivery_number>/progress       -          401 200 200 200 200 200 200 200 404 404 401
 POST   page:console/deliveries/<str:delivery_number>/cancel         -          401 302 302 403 403 403 302 403 404 404 401
 
+GET    page:console/requests/<str:number>/<str:dataset>/clock       checked    401 200 200 200 200 200 200 200 404 404 401
+POST   page:console/requests/<str:number>/<str:dataset>/clock       checked    401 403 403 403 403 403 403 403 404 404 401
+GET    page:console/corrections                                     -          401 200 200 200 200 200 200 200 200 200 401
+GET    page:console/corrections/<str:number>                        correction 401 200 200 200 200 200 200 200 404 404 401
+POST   page:console/corrections/<str:number>                        correction 401 403 422 422 403 403 403 403 404 404 401
+POST   page:console/corrections/<str:number>/take_back              correction 401 302 403 403 403 403 403 403 404 404 401
+POST   page:console/corrections/<str:number>/whose                  correction 401 200 200 200 403 403 403 403 404 404 401
+POST   page:console/corrections/notices/<int:notice_id>/seen        -          401 302 404 404 404 404 404 404 404 404 401
+GET    page:console/agreements/<str:agreement_id>/wrong             -          401 200 403 403 403 403 403 403 404 404 401
+POST   page:console/agreements/<str:agreement_id>/wrong             -          401 422 403 403 403 403 403 403 404 404 401
+GET    page:console/disputes                                        -          401 200 200 200 200 200 200 200 200 200 401
+GET    page:console/disputes/<str:number>                           talks      401 200 200 200 200 200 200 200 404 404 401
+POST   page:console/disputes/<str:number>                           talks      401 422 422 422 403 403 403 403 404 404 401
+POST   page:console/disputes/<str:number>/settle                    talks      401 302 302 302 403 403 403 403 404 404 401
+POST   page:console/disputes/<str:number>/take_back                 talks      401 302 403 403 403 403 403 403 404 404 401
+GET    page:console/disputes/<str:number>/hand_over                 talks      401 200 200 200 403 403 403 403 404 404 401
+POST   page:console/disputes/<str:number>/hand_over                 talks      401 422 422 422 403 403 403 403 404 404 401
+GET    page:console/disputes/<str:number>/rule                      ruling     401 403 403 403 403 403 200 403 404 404 401
+POST   page:console/disputes/<str:number>/rule                      ruling     401 403 403 403 403 403 422 403 404 404 401
+GET    page:console/requests/<str:number>/<str:dataset>/dispute     refused    401 200 200 200 403 403 403 403 404 404 401
+POST   page:console/requests/<str:number>/<str:dataset>/dispute     refused    401 422 422 422 403 403 403 403 404 404 401
+GET    page:console/corrections/<str:number>/dispute                correction 401 200 200 200 403 403 403 403 404 404 401
+POST   page:console/corrections/<str:number>/dispute                correction 401 422 422 422 403 403 403 403 404 404 401
+GET    page:console/agreements/<str:agreement_id>/dispute           -          401 200 200 200 403 403 403 403 404 404 401
+POST   page:console/agreements/<str:agreement_id>/dispute           -          401 422 422 422 403 403 403 403 404 404 401
+
+GET    page:console/queue                                           -          401 200 200 200 200 200 200 200 200 200 401
+GET    page:console/queue/<str:question_id>                         -          401 404 200 404 404 200 404 404 404 404 401
+GET    page:console/queue/<str:question_id>                         claimed    401 404 200 404 404 200 404 404 404 404 401
+POST   page:console/queue/<str:question_id>                         -          401 404 403 404 404 403 404 404 404 404 401
+POST   page:console/queue/<str:question_id>                         claimed    401 404 422 404 404 403 404 404 404 404 401
+POST   page:console/queue/<str:question_id>/claim                   -          401 404 302 404 404 403 404 404 404 404 401
+POST   page:console/queue/<str:question_id>/release                 claimed    401 404 302 404 404 302 404 404 404 404 401
+POST   page:console/queue/<str:question_id>/decline                 claimed    401 404 422 404 404 403 404 404 404 404 401
+
 GET    page:console/keys                                            -          401 200 200 200 200 200 200 200 200 200 401
 GET    page:console/keys/new                                        -          401 403 403 403 403 200 403 403 403 200 401
 POST   page:console/keys/new                                        -          401 403 403 403 403 422 403 403 403 422 401
+GET    page:console/keys/answers/new                                -          401 403 403 403 403 200 403 403 403 200 401
+POST   page:console/keys/answers/new                                -          401 403 403 403 403 422 403 403 403 422 401
 GET    page:console/keys/<str:code>/new                             system     401 404 403 403 403 200 404 404 404 404 401
 POST   page:console/keys/<str:code>/new                             system     401 404 403 403 403 422 404 404 404 404 401
 GET    page:console/keys/<str:owner>/<str:name>/revoke              -          401 404 403 403 403 200 404 404 404 404 401

@@ -24,14 +24,18 @@ from exchange.accounts.subject import Assurance, Subject
 from exchange.affairs.licences import issue
 from exchange.affairs.models import OfferRun
 from exchange.affairs.offers.lifecycle import RunState
-from exchange.delivery.models import Delivery, SandboxKey
+from exchange.delivery.models import Delivery, OfficerQuestion, SandboxKey
+from exchange.delivery.officer.actions import claim
 from exchange.sharing import actions
 from exchange.sharing.actions import PartTerms, RequestWords
 from exchange.sharing.models import Agreement, SharingRequest
 from tests.affairs import licence_rows
+from tests.delivery.errands_world import OFFICER_STORE, agreed_about, publish_remote
+from tests.delivery.wire_caller import Caller
 from tests.rules.offers import offers_by_scenario
+from tests.rules.watched import watched_by_scenario
 from tests.world import World, agree, approve, ask, build_world, part_of, remembered_check
-from tests.world_data import CONDITIONAL, CONDITIONAL_ROWS, TERMS, WORDS, resident
+from tests.world_data import CONDITIONAL, CONDITIONAL_ROWS, SUBJECTS, TERMS, WORDS, resident
 
 # The columns of the access tables: nobody, an officer of the requester, an officer, a steward, a publisher and an administrator of
 # the owner, a reviewer of the authority, an auditor, an officer of a department that has nothing to do with it, an administrator of
@@ -101,9 +105,11 @@ def build_city() -> City:
         "system": "try-city",
     }
     keys = {"owner": "DPF-register", "name": "system-1", "key": "wheelchair_user", "provider_id": "city", "pk": 0}
-    offered = offers_by_scenario(world)
+    waiting, claimed = _questions(world)
+    ids["question_id"] = waiting
+    offered, watched = offers_by_scenario(world), watched_by_scenario(world)
     usual = {**ids, **names, **keys, **_granted(), "number": world.request.number, "agreement_id": world.agreement.agreement_id}
-    usual |= offered.pop("")
+    usual |= offered.pop("") | watched.pop("")
     places = {
         "": usual,
         "draft": {**usual, "number": _draft(world).number},
@@ -115,13 +121,24 @@ def build_city() -> City:
         "closed": {**usual, "code": "R90", "item": "beds"},
         "invited": {**usual, "person_id": invited.pk, "token": invitation_path(invited).rstrip("/").rpartition("/")[2]},
         "system": {**usual, "code": "DPF-register"},
+        "claimed": {**usual, "question_id": claimed},
         "forged": {**usual, "system": "CAB-relief", "path": "../../keys/hub", "uidb36": "1", "key": "x-y"},
         "steward": {**usual, "person_id": world.person("steward").pk},
-        **{name: {**usual, **place} for name, place in offered.items()},
+        **{name: {**usual, **place} for name, place in (offered | watched).items()},
     }
     usual["path"] = f"0/000.p/{sequencer.sequence_once().published_size}"
     follower.follow_once()
     return City(world, places)
+
+
+def _questions(world: World) -> tuple[str, str]:
+    """Two questions to a register on paper: one that waits, and one that the owner's officer has claimed."""
+    agreement, caller = agreed_about(world, publish_remote(world, OFFICER_STORE, code="R96")), Caller("CAB-relief")
+    for subject in SUBJECTS[:2]:
+        caller.query(agreement.agreement_id, subject)
+    waiting, claimed = OfficerQuestion.objects.order_by("pk")
+    claim(claimed, acting_user=world.person("approver"))
+    return waiting.pk, claimed.pk
 
 
 def _export(world: World) -> Delivery:

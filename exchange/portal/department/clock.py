@@ -83,7 +83,7 @@ def clock(request: HttpRequest, desk: Desk, number: str, dataset: str) -> HttpRe
     allowed, step = actions.clock_steps(desk.person, desk.department, part), request.POST.get("step", "")
     if request.method == "POST" and step not in allowed:
         raise NotThatSide(_("Your role in this department does not take this step."))
-    given = {name: form(posted(request) if name == step else None) for name, form in FORMS.items() if name in allowed}
+    given = {name: form(posted(request) if name == step else None, auto_id=f"{name}_%s") for name, form in FORMS.items() if name in allowed}
     try:
         if step and sent(request, given[step], lambda data: _ACTIONS[step](part, **data, **desk.acting)):
             return done(request, _("Done. The date below is the new one."), PAGE, number, dataset)

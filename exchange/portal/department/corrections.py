@@ -114,6 +114,8 @@ def ask(request: HttpRequest, desk: Desk, agreement_id: str) -> HttpResponse:
 def one_correction(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     """The value, the words, the clock, and the answer."""
     found = _visible(desk, number)
+    if request.method == "POST":
+        actions.require_answerer(found, desk.person, desk.department)
     form = AnswerForm(posted(request))
     try:
         if sent(request, form, lambda data: actions.answer_correction(found, **data, **desk.acting)):

@@ -70,6 +70,8 @@ class RulingForm(forms.Form):
         super().__init__(*args, **kwargs)
         fields = cast("dict[str, Any]", self.fields)
         fields["ruling"].choices = [(code.value, code.label) for code in rulings]
+        if Ruling.ANSWER not in rulings:
+            del fields["until"]
         grounds = jurisdiction.ruling_grounds()
         fields["ground"].choices = [(code, f"{found.title} · {found.article}") for code, found in grounds.items()]
 
@@ -135,6 +137,8 @@ def one_dispute(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
     found = _visible(desk, number)
     form = SayForm(posted(request))
     try:
+        if request.method == "POST":
+            require_step(desk.person, desk.department, found, DisputeEvent.SAY)
         if sent(request, form, lambda data: actions.say(found, **data, **desk.acting)):
             return done(request, _("Sent. The other side reads it now."), PAGE, number)
     except Conflict as conflict:

@@ -93,8 +93,7 @@ def answer_correction(
 
     Raises NotThatSide, FourEyes (whoever asked, or whom it is about), NotAskable, StateChanged.
     """
-    _require_side(correction.agreement, Side.PROVIDER, acting_user, department)
-    _require_unconcerned(correction, acting_user)
+    require_answerer(correction, acting_user, department)
     if verdict not in VERDICTS:
         codes = ", ".join(VERDICTS)
         raise NotAskable(_("Say what you found."), faults=[Fault("verdict", "unknown", _("Choose among: %(codes)s.") % {"codes": codes})])
@@ -207,7 +206,9 @@ def _is_concerned(correction: CorrectionRequest, person: Any) -> bool:
     return about_me or hands_of(person).did(correction.asked_by_id, correction.asked_at)
 
 
-def _require_unconcerned(correction: CorrectionRequest, person: Any) -> None:
+def require_answerer(correction: CorrectionRequest, person: Person, department: Department) -> None:
+    """Return when the person answers for the provider, and neither asked nor is the one it is about. Raises NotThatSide, FourEyes."""
+    _require_side(correction.agreement, Side.PROVIDER, person, department)
     if _is_concerned(correction, person):
         raise FourEyes(_("You asked for this, or it is about you: a colleague must answer."))
 
