@@ -233,6 +233,34 @@ def test_a_destroyed_key_makes_question_and_result_unreadable(remote: Agreement,
     assert caller.collect(remote.agreement_id, intent_of(waiting)).code == "RESULT_GONE"
 
 
+@pytest.mark.parametrize("column", ["system", "agreement", "result", "question", "blinds"])
+def test_whoever_changes_a_row_gives_nobody_its_result(world: World, remote: Agreement, caller: Caller, column: str) -> None:
+    """A database administrator may lose a result for its caller, never hand it to another."""
+    other = Caller("HSG-rental")
+    waiting = caller.query(remote.agreement_id, SUBJECTS[0])
+    caller.query(remote.agreement_id, SUBJECTS[1])
+    asked_round(ScriptedStore({subject: [record(place)] for place, subject in enumerate(SUBJECTS[:2])}))
+    mine = Errand.objects.get(intent=bytes.fromhex(intent_of(waiting).removeprefix("sha256:")))
+    theirs = Errand.objects.exclude(pk=mine.pk).get()
+    changed = {"system": "HSG-rental", "agreement": world.agreement.agreement_id}.get(column, getattr(theirs, column))
+    Errand.objects.filter(pk=mine.pk).update(**{column: changed})
+    for reply in (
+        caller.collect(remote.agreement_id, intent_of(waiting)),
+        caller.collect(world.agreement.agreement_id, intent_of(waiting)),
+        other.collect(remote.agreement_id, intent_of(waiting)),
+    ):
+        assert reply.code in {"RESULT_GONE", "RESULT_UNKNOWN"}
+
+
+def test_a_changed_question_is_given_up_and_holds_up_no_other(remote: Agreement, caller: Caller) -> None:
+    caller.query(remote.agreement_id, SUBJECTS[0])
+    Errand.objects.update(question=b"\x01" + bytes(60))
+    waiting = caller.query(remote.agreement_id, SUBJECTS[0])
+    assert asked_round(ScriptedStore()) == 2
+    assert sorted(Errand.objects.values_list("state", flat=True)) == ["ABANDONED", "ANSWERED"]
+    assert caller.collect(remote.agreement_id, intent_of(waiting)).status == 200
+
+
 def test_an_intent_counts_against_the_quota_and_its_outcome_does_not(world: World, caller: Caller) -> None:
     agreement = agreed_about(world, publish_remote(world, SQL_STORE), fact_answers=1)
     waiting = caller.verify(agreement.agreement_id, SUBJECTS[0], {"fact": "valid"})

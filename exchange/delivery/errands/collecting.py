@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from audit import acts, trail
 from audit.proof.canonical import dumps
+from audit.proof.envelope import EnvelopeError
 from exchange.delivery import counting, recording
 from exchange.delivery.calls import Call, VerifiedCaller, Work
 from exchange.delivery.deciding import begin
@@ -70,12 +71,14 @@ def collect(wanted: Wanted) -> Collected:
             return _hand_out(errand, found, wanted)
         except recording.VersionMoved:
             continue
+        except EnvelopeError:  # somebody changed the row: nothing is handed out
+            return _problem(refusal("RESULT_GONE"))
     raise Busy
 
 
 def _hand_out(errand: Errand, found: Opened, wanted: Wanted) -> Collected:
     """Take the result out of its row, and give it where the agreement as it stands now allows that; else a refusal, with its entry."""
-    result = sealing.unseal(found.key, errand.pk, "result", errand.result or b"")
+    result = sealing.unseal(found.key, sealing.place_of(errand), "result", errand.result or b"")
     policies, at_ms = current_policies(), trail.now_ms()
     work = begin(found.call, policies, at_ms)
     work.listed = {"intent": f"sha256:{wanted.intent.hex()}"}

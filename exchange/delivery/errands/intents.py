@@ -157,8 +157,13 @@ def _row(work: Work, keys: Mapping[Who, SubjectKeyHandle], at_ms: int) -> Errand
         created_at=at,
         due_at=times.due_at(policy.document, at),
         blinds=blinds,
-        question=sealing.seal(key, outgoing.id, "question", _question(work)),
+        question=sealing.seal(key, _place(work, outgoing), "question", _question(work)),
     )
+
+
+def _place(work: Work, outgoing: Outgoing) -> sealing.Place:
+    call = work.call
+    return sealing.Place(outgoing.id, call.caller.department, call.caller.system, call.agreement, str(call.method))
 
 
 def _question(work: Work) -> dict[str, object]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from audit.proof.envelope import EnvelopeError
 from audit.proof.merkle import leaf_hash
 from audit.trail import Built
 from exchange.delivery.calls import Call, VerifiedCaller
@@ -26,11 +27,14 @@ class Opened:
 
 
 def opened(errand: Errand) -> Opened | None:
-    """None where the key of somebody whom it names is gone, or the row was emptied."""
+    """None where the key of somebody whom it names is gone, the row was emptied, or it was changed."""
     key = sealing.key_of(bytes(errand.blinds)) if errand.question else None
     if key is None:
         return None
-    question = sealing.unseal(key, errand.pk, "question", errand.question)
+    try:
+        question = sealing.unseal(key, sealing.place_of(errand), "question", errand.question)
+    except EnvelopeError:
+        return None
     keyid, digest, signature, nonce, created = question["caller"]
     caller = VerifiedCaller(errand.system, errand.department, keyid, digest, signature, nonce, created)
     call = Call(caller, errand.agreement, Method(errand.method), question["document"])

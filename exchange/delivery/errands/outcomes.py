@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from audit.proof.canonical import b64url, sha256_text
-from catalog.stores import Why
+from catalog.stores import OFFICER, Why
 from exchange.delivery.calls import Completion, Work
 from exchange.delivery.errands import sealing, times
 from exchange.delivery.errands.lifecycle import ERRAND, ErrandEvent
@@ -39,7 +39,9 @@ def _ground(completion: Completion, policy: Policy, policies: Policies) -> Refus
         return refusal("PROVIDER_DOWN", reason=completion.failed)
     if completion.keyid in policies.revoked_keys:
         return refusal("PROVIDER_DOWN", reason=str(Why.BAD_SIGNATURE))
-    return refusal("DESCRIPTION_CHANGED") if completion.version != policy.version else None
+    is_by_officer = bool(completion.answered_by)
+    is_as_described = completion.version == policy.version and is_by_officer == (policy.store_kind == OFFICER)
+    return None if is_as_described else refusal("DESCRIPTION_CHANGED")
 
 
 def finish(works: Sequence[Work], at_ms: int) -> None:
@@ -64,11 +66,16 @@ def _finish(work: Work, completion: Completion, at_ms: int) -> bool:
         leased_until=None,
         finished_at=at,
         keep_until=times.keep_until(kind, at),
-        result=sealing.seal(completion.key, completion.errand, "result", _result(work)) if completion.key else None,
+        result=sealing.seal(completion.key, _place(completion), "result", _result(work)) if completion.key else None,
     )
     if is_ours and not completion.lease:  # an officer's, or one that nobody answered in time
         end_question(completion.errand, is_answered=not reason, reason=reason, answered_by=completion.answered_by, at=at)
     return bool(is_ours)
+
+
+def _place(completion: Completion) -> sealing.Place:
+    call = completion.call
+    return sealing.Place(completion.errand, call.caller.department, call.caller.system, call.agreement, str(call.method))
 
 
 def _result(work: Work) -> dict[str, object]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -10,6 +11,7 @@ import orjson
 from audit.proof import envelope
 from audit.subjects import SubjectKeyHandle, Who, find_keys
 from exchange.delivery.calls import Work
+from exchange.delivery.models import Errand
 
 BLIND_SIZE = 32
 
@@ -33,14 +35,34 @@ def key_of(blinds: bytes) -> bytes | None:
     return envelope.joint_key(keys) if wanted and _holds(keys, wanted) else None
 
 
-def seal(key: bytes, errand: str, part: str, value: Any) -> bytes:
-    """JSON of `value`, bound to its errand and to its place in the row (question, result)."""
-    return envelope.seal(key, orjson.dumps(value), f"errand:{errand}:{part}")
+@dataclass(frozen=True)
+class Place:
+    """Whose errand it is: what stands beside it in clear is bound to what is sealed, so that nobody can give it to another."""
+
+    errand: str
+    department: str
+    system: str
+    agreement: str
+    method: str
 
 
-def unseal(key: bytes, errand: str, part: str, sealed: bytes | memoryview) -> Any:
-    """The value again. Raises envelope.EnvelopeError when it was altered or moved."""
-    return orjson.loads(envelope.open_sealed(key, bytes(sealed), f"errand:{errand}:{part}"))
+def place_of(errand: Errand) -> Place:
+    """As the row says; if somebody changed the row, nothing opens."""
+    return Place(errand.pk, errand.department, errand.system, errand.agreement, errand.method)
+
+
+def seal(key: bytes, place: Place, part: str, value: Any) -> bytes:
+    """JSON of `value`, bound to its errand and to its part of the row (question, result)."""
+    return envelope.seal(key, orjson.dumps(value), _context(place, part))
+
+
+def unseal(key: bytes, place: Place, part: str, sealed: bytes | memoryview) -> Any:
+    """The value again. Raises envelope.EnvelopeError when it, or the row around it, was altered or moved."""
+    return orjson.loads(envelope.open_sealed(key, bytes(sealed), _context(place, part)))
+
+
+def _context(place: Place, part: str) -> str:
+    return f"errand:{part}:{place.errand}:{place.department}:{place.system}:{place.agreement}:{place.method}"
 
 
 def _holds(keys: Collection[bytes], wanted: Iterable[bytes]) -> bool:
