@@ -284,3 +284,52 @@ def test_a_list_is_read_page_by_page(asked: World) -> None:
     assert (first.newer, second.older) == ("", "")
     assert page_of(rows, second.newer).rows == first.rows
     assert page_of(rows, "o1x").rows == first.rows
+
+
+def test_one_request_to_two_owners_is_tracked_as_one_and_answered_in_parts(asked: World) -> None:
+    both = [asked.conditional.pk, asked.unconditional.pk]
+    place = begun(asked, datasets=both)
+    assert edited(asked, place)["Location"] == f"{place}/R90/edit"
+    aid = {"items.name": "on", "why.items.name": WHY, "methods": ["QUERY"], "step": "next"}
+    numbers = {
+        name: WISH[name] for name in ("monthly_subjects", "period_until", "per_minute", "fact_answers", "fact_days", "retention_days")
+    }
+    edition = SharingRequest.objects.get(number=place.rsplit("/", 1)[1]).edition
+    wish = {**numbers, **aid, "per_day": "100", "systems": ["CAB-relief"], "edition": edition}
+    assert signed_in(asked, "asker").post(f"{place}/R90/edit", wish)["Location"] == f"{place}/send"
+    foreseen = page(signed_in(asked, "asker").get(f"{place}/send"))
+    assert "Granted when the check passes" in foreseen
+    assert signed_in(asked, "asker").post(f"{place}/submit").status_code == 302
+    reviewer = signed_in(asked, "reviewer")
+    assert reviewer.post(f"{place}/R90/check", {"note": ""}).status_code == 302
+    assert reviewer.post(f"{place}/R14/return", {"missing": "Name the article."}).status_code == 302
+    shown = page(signed_in(asked, "asker").get(place))
+    overview = shown.split("Where each part stands", 1)[1].split("</table>", 1)[0]
+    assert "Returned for completion" in overview
+    assert "Approved" in overview
+    assert "R14: Name the article." in shown
+
+
+def test_parties_write_below_the_part_and_others_read_nothing(asked: World) -> None:
+    place = f"/en/console/requests/{asked.request.number}"
+    assert signed_in(asked, "approver").post(f"{place}/R14/say", {"text": "Which allowance?"}).status_code == 302
+    assert "Which allowance?" in page(signed_in(asked, "asker").get(place))
+    auditor = page(signed_in(asked, "auditor").get(place))
+    assert "Which allowance?" not in auditor
+    assert "Write to the other parties" not in auditor
+    assert signed_in(asked, "approver").post(f"{place}/R14/say", {"text": " "}).status_code == 422
+
+
+def test_similar_requests_are_ticked_and_answered_with_this_one(asked: World) -> None:
+    from tests.world import ask
+
+    other = ask(asked.person("asker"), asked.requester, asked.purpose, asked.conditional)
+    for request in (asked.request, other):
+        part = RequestPart.objects.get(request=request)
+        actions.check(part, acting_user=asked.person("reviewer"), department=asked.authority)
+    place = f"/en/console/requests/{asked.request.number}/R14/approve"
+    owner = signed_in(asked, "approver")
+    assert other.number in page(owner.get(place))
+    wishes = ("items.grade", "items.valid_until", "facts.valid", "facts.grade_in")
+    assert owner.post(place, {**{f"decision.{wish}": "GRANTED" for wish in wishes}, "together": [other.number]}).status_code == 302
+    assert set(RequestPart.objects.values_list("state", flat=True)) == {"APPROVED_ONCE"}
