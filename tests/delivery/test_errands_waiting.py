@@ -32,6 +32,7 @@ class Connection:
         self.events: asyncio.Queue[MutableMapping[str, Any]] = asyncio.Queue()
         self.events.put_nowait({"type": "http.request", "body": b"", "more_body": False})
         self.sent: list[MutableMapping[str, Any]] = []
+        self.looked: list[Wanted] = []
 
     async def send(self, event: MutableMapping[str, Any]) -> None:
         self.sent.append(event)
@@ -44,12 +45,17 @@ class Connection:
         return int(self.sent[0]["status"])
 
 
-async def served(connection: Connection, looked: list[Waiting], first: Response, then: Response) -> None:
+async def served(connection: Connection, first: Response, then: Response) -> None:
     """Let a plane of its own serve the connection: `first` from the batch, `then` when it looks again."""
     own = Plane()
+
+    def look(_parsed: Any, wanted: Wanted) -> Response:
+        connection.looked.append(wanted)
+        return then
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(plane, "handle", lambda arrivals: [first for _ in arrivals])
-        patch.setattr(plane, "collected", lambda _parsed, wanted: looked.append(wanted) or then)
+        patch.setattr(plane, "collected", look)
         patch.setattr(plane, "PAUSE_S", 0)
         await own(connection.scope, connection.events.get, connection.send)
     own.threads.shutdown()
@@ -63,21 +69,21 @@ async def until_somebody_waits() -> None:
 
 def test_an_answer_that_comes_in_time_is_the_answer() -> None:
     async def run() -> None:
-        connection, looked = Connection((b"prefer", b"wait=20")), []
-        serving = asyncio.ensure_future(served(connection, looked, accepted(), ANSWER))
+        connection = Connection((b"prefer", b"wait=20"))
+        serving = asyncio.ensure_future(served(connection, accepted(), ANSWER))
         await until_somebody_waits()
         board.announce(INTENT)
         await serving
-        assert (connection.status, len(looked)) == (200, 1)
+        assert (connection.status, len(connection.looked)) == (200, 1)
 
     asyncio.run(run())
 
 
 def test_after_the_time_the_result_is_looked_for_once_and_202_stays(monkeypatch: pytest.MonkeyPatch) -> None:
     async def run() -> None:
-        connection, looked = Connection((b"prefer", b"wait=5")), []
-        await served(connection, looked, accepted(), accepted())
-        assert (connection.status, len(looked)) == (202, 1)
+        connection = Connection((b"prefer", b"wait=5"))
+        await served(connection, accepted(), accepted())
+        assert (connection.status, len(connection.looked)) == (202, 1)
 
     monkeypatch.setattr(waiting, "wait_of", lambda _headers: 0.01)
     asyncio.run(run())
@@ -85,21 +91,21 @@ def test_after_the_time_the_result_is_looked_for_once_and_202_stays(monkeypatch:
 
 def test_a_caller_that_does_not_wait_gets_202_at_once() -> None:
     async def run() -> None:
-        connection, looked = Connection((b"prefer", b"wait=0")), []
-        await served(connection, looked, accepted(), ANSWER)
-        assert (connection.status, looked) == (202, [])
+        connection = Connection((b"prefer", b"wait=0"))
+        await served(connection, accepted(), ANSWER)
+        assert (connection.status, connection.looked) == (202, [])
 
     asyncio.run(run())
 
 
 def test_nothing_is_taken_out_for_a_caller_who_has_gone() -> None:
     async def run() -> None:
-        connection, looked = Connection((b"prefer", b"wait=20")), []
-        serving = asyncio.ensure_future(served(connection, looked, accepted(), ANSWER))
+        connection = Connection((b"prefer", b"wait=20"))
+        serving = asyncio.ensure_future(served(connection, accepted(), ANSWER))
         await until_somebody_waits()
         connection.gone()
         await serving
-        assert looked == []
+        assert connection.looked == []
         assert not board._WAITING
 
     asyncio.run(run())
@@ -107,8 +113,8 @@ def test_nothing_is_taken_out_for_a_caller_who_has_gone() -> None:
 
 def test_a_hosted_answer_waits_for_nothing() -> None:
     async def run() -> None:
-        connection, looked = Connection((b"prefer", b"wait=20")), []
-        await served(connection, looked, ANSWER, accepted())
-        assert (connection.status, looked) == (200, [])
+        connection = Connection((b"prefer", b"wait=20"))
+        await served(connection, ANSWER, accepted())
+        assert (connection.status, connection.looked) == (200, [])
 
     asyncio.run(run())
