@@ -29,6 +29,21 @@ BUSINESS = (
         ),
     ),
     Plan(
+        name="allowances_export",
+        requester="CAB",
+        dataset="R14",
+        purpose="disability_allowance",
+        reason=in_both(
+            "两项补贴年度复核：整批下发一、二级重度残疾人证件信息，逐条留痕。",
+            "The yearly review of both allowances: the certificates of grades 1 and 2 as one export, in the log like every call.",
+        ),
+        systems=("CAB-relief",),
+        methods=("EXPORT",),
+        items=("person", "type", "grade", "valid_until"),
+        row_filter={"grade": {"in": [1, 2]}},
+        limits={"per_day": 1_000_000, "per_minute": 1_000_000},
+    ),
+    Plan(
         name="old_age",
         requester="CAB",
         dataset="R01",
