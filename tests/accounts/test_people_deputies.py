@@ -269,6 +269,13 @@ class TestOverHttp:
         assert client.post("/api/v1/people", body, content_type="application/json", headers=headers).status_code == 403
         assert client.get("/api/v1/me", headers=headers).json()["code"] == "DEPUTY_OVER"
 
+    def test_who_is_no_deputy_does_not_even_have_their_own_rights_in_that_call(self, world: World) -> None:
+        client = self.client(world.person("owner_admin"))
+        body = {"username": "dpf.new", "department": "DPF", "role": "OFFICER"}
+        headers = {"Acting-Deputy-Of": str(world.person("approver").pk)}
+        assert client.post("/api/v1/people", body, content_type="application/json", headers=headers).status_code == 403
+        assert client.post("/api/v1/people", body, content_type="application/json").status_code == 201
+
     def test_a_session_that_chose_it_ends_with_the_deputyship_and_goes_on_for_oneself(self, world: World) -> None:
         deputyship = named(world, "owner_admin", "publisher")
         client = self.client(world.person("publisher"))
