@@ -28,8 +28,6 @@ from exchange.delivery.subjects import is_personal
 from exchange.sharing.policy import Method, Policies, compile_policies
 
 ATTEMPTS = 3
-# A process decides and records one batch at a time: what it remembers of its own counting (counting.Floors) is for one.
-_ONE_BATCH = threading.Lock()
 
 
 class LogBehind(Unavailable):
@@ -54,7 +52,7 @@ def deliver(calls: Sequence[Call | Completion], *, standing: Standing | None = N
     """
     if any(isinstance(call, Call) and call.method is Method.EXPORT for call in calls):
         raise ValueError("lists have a door of their own: exchange.delivery.lists")
-    with _ONE_BATCH:
+    with recording.ONE_BATCH:
         works, at_ms = _recorded(calls, standing)
     return _release(works, at_ms)
 

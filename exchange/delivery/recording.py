@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -18,6 +19,9 @@ from exchange.delivery.subjects import is_personal
 from exchange.sharing.grounds_of_refusal import Refusal, refusal
 from exchange.sharing.policy import Method, has_agreed
 
+# A process counts and records one batch at a time, whichever door it came by: what it remembers of its own counting
+# (counting.Floors) is for one. `deliver` holds it from its decision on.
+ONE_BATCH = threading.RLock()
 _RECEIPT = "receipt"
 _USUAL = frozenset({"answer", "answers", "salt"})
 
@@ -159,6 +163,12 @@ def name_refused(work: Work) -> None:
 
 def record(works: Sequence[Work], *, head: tuple[int, str], at_ms: int, keys: Mapping[tuple[str, str], Any]) -> None:
     """Make the batch durable, or raise VersionMoved with nothing written. The order of steps is the protocol's."""
+    with ONE_BATCH:
+        _record_noted(works, head, at_ms, keys)
+
+
+def _record_noted(works: Sequence[Work], head: tuple[int, str], at_ms: int, keys: Mapping[tuple[str, str], Any]) -> None:
+    """The transaction, and what this process remembers of it once it is durable."""
     recorded = [work for work in works if work.is_recorded]
     summaries = RATE.due(at_ms // 60_000)
     try:

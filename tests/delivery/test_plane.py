@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from exchange.delivery import deliver as delivering
-from exchange.delivery import plane
+from exchange.delivery import plane, recording
 from exchange.delivery.door import Arrival
 from exchange.delivery.handling import Response
 
@@ -76,21 +76,32 @@ def test_a_batch_that_fails_leaves_its_lane_open(monkeypatch: pytest.MonkeyPatch
     assert b"UNAVAILABLE" in answers[7]
 
 
-def test_a_process_decides_and_records_one_batch_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What a process remembers of its own counting is for one: two at once could both find room for the last call."""
+@pytest.mark.parametrize("door", ["deliver", "record"])
+def test_a_process_decides_and_records_one_batch_at_a_time(door: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a process remembers of its own counting is for one: two at once could both find room for the last call.
+
+    Lists and exports have doors of their own, and record by the same function.
+    """
     inside: list[int] = []
     most: list[int] = []
 
-    def recorded(calls: Sequence[object], standing: object) -> tuple[list[object], int]:
+    def alone(*_anything: object) -> tuple[list[object], int]:
         inside.append(1)
         most.append(len(inside))
         time.sleep(0.002)  # without the lock the others come in meanwhile
         inside.pop()
         return [], 0
 
-    monkeypatch.setattr(delivering, "_recorded", recorded)
+    def once(_number: int) -> None:
+        if door == "deliver":
+            delivering.deliver([])
+        else:
+            recording.record([], head=(0, ""), at_ms=0, keys={})
+
+    monkeypatch.setattr(delivering, "_recorded", alone)
     monkeypatch.setattr(delivering, "_release", lambda works, at_ms: [])
+    monkeypatch.setattr(recording, "_record_noted", alone)
     with ThreadPoolExecutor(8) as threads:
-        list(threads.map(lambda _: delivering.deliver([]), range(40)))
+        list(threads.map(once, range(40)))
     assert len(most) == 40
     assert max(most) == 1
