@@ -148,7 +148,7 @@ async def _resets(asked: Asked) -> None:
 
 
 async def _gzip_bomb(asked: Asked) -> None:
-    body = gzip.compress(b" " * (64 * _MEGABYTE))
+    body = gzip.compress(b" " * (16 * _MEGABYTE), 1)
     await asked.send(body, {**asked.signed(body), "content-encoding": "gzip"})
 
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import re
 from collections.abc import Iterable
+from typing import Any
 
 from exchange.delivery.arriving import Receive
 from exchange.delivery.errands import board
 from exchange.delivery.errands.asker import ASKER
 
 USUAL_WAIT_S, LONGEST_WAIT_S = 2, 20
+_ENDING: set[asyncio.Future[Any]] = set()  # an event loop holds its tasks only weakly
 _WAIT = re.compile(rb"(?:^|[,;\s])wait=([0-9]{1,4})(?:$|[,;\s])")
 
 
@@ -37,6 +39,7 @@ async def waited(intent: str, headers: Iterable[tuple[bytes, bytes]], receive: R
     ASKER.wake()
     done, pending = await asyncio.wait({outcome, gone}, return_when=asyncio.FIRST_COMPLETED)
     for each in pending:
-        each.cancel()
-    await asyncio.gather(*pending, return_exceptions=True)
+        each.cancel()  # not waited for: a server's own `receive` may end only with its connection
+        _ENDING.add(each)
+        each.add_done_callback(_ENDING.discard)
     return gone not in done
