@@ -33,7 +33,7 @@ _RESULTS = re.compile(r"/exchange/v1/([a-z2-7]{32})/results/([0-9a-f]{64})")
 _ECHO = "/exchange/v1/echo"
 _NO_SUCH_CALL = (
     "POST to /exchange/v1/{agreement}/verify, query or batch, or to /exchange/v1/echo; GET /exchange/v1/{agreement}/results/{intent}; "
-    "exports and changes are not built on the wire yet"
+    "exports have a door of their own; changes are not built on the wire yet"
 )
 JSON_TYPE = "application/json"
 PROBLEM_TYPE = "application/problem+json"

@@ -1,4 +1,4 @@
-"""A list of identifiers from a register, inside the hub: the beginning of EXPORT. The wire has no address for it yet.
+"""A list of identifiers from a register, inside the hub: the small sister of EXPORT on the wire (exchange/delivery/exports).
 
 The same door, policy, entry and receipt as every exchange. The entry stands in the log, with the count and the hash of
 the file, before the first identifier is released; it names nobody. Who was on the list is read again from that file

@@ -22,7 +22,7 @@ _FACT_NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
 
 
 class Method(StrEnum):
-    """How data are shared in one call. EXPORT is a list inside the hub (delivery.lists): the wire has no address for it yet."""
+    """How data are shared in one call. EXPORT is a whole selection of rows (delivery/exports), inside the hub a list (delivery.lists)."""
 
     VERIFY = "VERIFY"
     QUERY = "QUERY"
