@@ -111,6 +111,7 @@ def test_a_colleague_sees_who_has_it_and_not_whom_it_is_about(officer: Client, q
     colleague = signed_in(Client(), world.person("approver"))
     page = colleague.get(page_of(question)).content.decode()
     assert SUBJECTS[0] not in page
+    assert world.person("owner_officer").display_name in page
     assert colleague.post(page_of(question), {"s0": "NO_RECORD"}).status_code == 403
     assert colleague.post(page_of(question, "claim")).status_code == 302
     question.refresh_from_db()

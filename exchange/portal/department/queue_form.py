@@ -44,6 +44,8 @@ class DeclineForm(forms.Form):
 class AnswerForm(forms.Form):
     """For each subject whether there is a record, and its items; `rows` records at most."""
 
+    hide_optional = True  # which item a record always has is said by the fault: without a record none is asked for
+
     def __init__(self, question: Question, *args: Any, rows: int = 1, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.question, self.rows = question, rows
