@@ -294,6 +294,7 @@ SPECTACULAR_SETTINGS = {
         "DisputeStateEnum": "exchange.sharing.lifecycle.disputes.DisputeState",
         "QuarrelEnum": "exchange.sharing.models.disputes.Quarrel",
         "LoadStateEnum": "catalog.lifecycle.LoadState",
+        "PauseReasonEnum": "exchange.sharing.models.clocks.PauseReason",
         "CannotAnswerEnum": "exchange.delivery.officer.lifecycle.CannotAnswer",
         "CaseStateEnum": "exchange.affairs.lifecycle.CaseState",
         "EvidenceStateEnum": "exchange.affairs.lifecycle.EvidenceState",

@@ -22,8 +22,10 @@ class OpenWork(Protocol):
     """One kind of open work. Names of people stand in none of it."""
 
     title: Any
-    role: str
-    """Whoever takes it over plays this role in the department."""
+
+    @property
+    def role(self) -> str:
+        """Whoever takes it over plays this role in the department."""
 
     def pieces(self, person: Any, department: Department) -> list[Piece]:
         """What of it hangs on `person` in `department`."""

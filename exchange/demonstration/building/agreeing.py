@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.conf import settings
 
@@ -59,7 +60,8 @@ def _part(plan: Plan) -> RequestPart:
     found = RequestPart.objects.filter(request__requester=plan.requester, request__reason=plan.reason).first()
     if found is not None:
         return found
-    words = RequestWords(purpose=Purpose.objects.get(code=plan.purpose), reason=plan.reason, **SAID)
+    said: Mapping[str, Any] = SAID
+    words = RequestWords(purpose=Purpose.objects.get(code=plan.purpose), reason=plan.reason, **said)
     person, department = _at(plan.requester, ASKER)
     parts = {Dataset.objects.get(code=plan.dataset): plan.terms()}
     request = actions.draft_request(words, parts=parts, acting_user=person, department=department)
