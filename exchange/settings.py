@@ -294,7 +294,7 @@ SPECTACULAR_SETTINGS = {
         "DisputeStateEnum": "exchange.sharing.lifecycle.disputes.DisputeState",
         "QuarrelEnum": "exchange.sharing.models.disputes.Quarrel",
         "LoadStateEnum": "catalog.lifecycle.LoadState",
-        "PauseReasonEnum": "exchange.sharing.models.clocks.PauseReason",
+        "PauseReasonEnum": "exchange.sharing.api.watched_shapes.PAUSE_REASONS",
         "CannotAnswerEnum": "exchange.delivery.officer.lifecycle.CannotAnswer",
         "CaseStateEnum": "exchange.affairs.lifecycle.CaseState",
         "EvidenceStateEnum": "exchange.affairs.lifecycle.EvidenceState",

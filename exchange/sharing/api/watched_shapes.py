@@ -18,6 +18,9 @@ CORRECTION_STATES = [state.value for state in CorrectionState]
 DISPUTE_STATES = [state.value for state in DisputeState]
 
 
+PAUSE_REASONS = [code.value for code in PauseReason]
+
+
 class LongText(serializers.CharField):
     """Something that a person writes."""
 
@@ -42,14 +45,14 @@ class AnswerExtensionIn(serializers.Serializer[Any]):
 class PauseIn(serializers.Serializer[Any]):
     """Why the clock stands: a code and a sentence."""
 
-    reason = serializers.ChoiceField([code.value for code in PauseReason])
+    reason = serializers.ChoiceField(PAUSE_REASONS)
     note = LongText()
 
 
 class PauseEndIn(serializers.Serializer[Any]):
     """Which pause is over."""
 
-    reason = serializers.ChoiceField([code.value for code in PauseReason])
+    reason = serializers.ChoiceField(PAUSE_REASONS)
 
 
 class PartPauseOut(serializers.Serializer[Any]):
