@@ -55,6 +55,10 @@ class RequestPartQuerySet(models.QuerySet["RequestPart"]):
         """Those that lie with the owners `codes`, the most urgent first."""
         return self.filter(state=PartState.CHECKED, dataset__provider__in=codes).order_by("due_on", "id")
 
+    def waiting_for_second(self, codes: frozenset[str]) -> RequestPartQuerySet:
+        """Those that a first officer of the owners `codes` approved and a second has yet to confirm."""
+        return self.filter(state=PartState.APPROVED_ONCE, dataset__provider__in=codes).order_by("due_on", "id")
+
 
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     """Agreements."""
