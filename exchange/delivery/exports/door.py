@@ -277,10 +277,6 @@ async def _give(answer: Streaming, receive: Receive, send: Send) -> None:
         await _in_thread(stream.close)
 
 
-class Short(Exception):
-    """The rest of a body may not be sent."""
-
-
 async def _gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
