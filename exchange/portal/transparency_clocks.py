@@ -36,5 +36,5 @@ def _counted(_newest: int, _size: int, _hour: str) -> tuple[Kept, ...]:
 
 
 def _chart(lines: list[tuple[str, Kept]]) -> Chart | None:
-    bars = tuple(Bar(name, (line.in_time, line.late, line.overdue)) for name, line in lines if line.answered or line.overdue)
+    bars = tuple(Bar(line.code, (line.in_time, line.late, line.overdue)) for _name, line in lines if line.answered or line.overdue)
     return Chart(_("Answers to requests, by department"), (_("in time"), _("late"), _("overdue now")), bars) if bars else None
