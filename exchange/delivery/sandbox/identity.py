@@ -107,7 +107,7 @@ def _certified(standing: Standing, signer: Signer, use: Use, *, root: Signer, co
         public_key=signer.public_key,
         use=use,
         custody=Custody.HUB,
-        not_before=(now - timedelta(minutes=5)).strftime(_TIME),
+        not_before=(now - timedelta(days=1)).strftime(_TIME),
         not_after=(now + timedelta(days=365 * _YEARS_VALID)).strftime(_TIME),
         hub=standing.ground.hub,
     )
