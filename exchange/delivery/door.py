@@ -12,12 +12,13 @@ from typing import Any
 from django.conf import settings
 
 from audit.proof import message
-from audit.proof.canonical import b64url, sha256_text
+from audit.proof.canonical import CanonicalError, b64url, loads, sha256_text
 from audit.proof.keys import Use
 from audit.proof.message import MessageError, ParsedRequest
-from exchange.delivery.calls import VerifiedCaller
+from exchange.delivery.calls import Call, VerifiedCaller
 from exchange.delivery.counting import FLOORS
 from exchange.delivery.deciding import utc_text
+from exchange.sharing.policy import Method
 
 FRESH_S = 60
 BODY_LIMIT = 1 << 20
@@ -119,6 +120,15 @@ def authenticate(arrival: Arrival, standing: Any, now_s: int, mark: int) -> tupl
         created=parsed.created,
     )
     return parsed, caller
+
+
+def call_of(arrival: Arrival, caller: VerifiedCaller, agreement: str, method: Method) -> Call:
+    """The call of an authenticated request. A body that is no strict JSON makes a call with a fault: it is refused, with an entry."""
+    try:
+        document = loads(arrival.body, allow_floats=True)
+    except CanonicalError as error:
+        return Call(caller, agreement, method, fault=f"the body is not strict JSON: {error}")
+    return Call(caller, agreement, method, document)
 
 
 def _require_fresh(parsed: ParsedRequest, now_s: int, mark: int) -> None:

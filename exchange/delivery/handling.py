@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 import time
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,18 +15,18 @@ from django.db import connection
 from audit import acts, signers, trail
 from audit.errors import HubError
 from audit.ground import log_origin
-from audit.proof import message
 from audit.proof.acts import Standing
-from audit.proof.canonical import CanonicalError, dumps, loads
+from audit.proof.canonical import dumps
 from audit.proof.keys import Signer, Use
 from audit.proof.message import ParsedRequest
 from exchange.delivery import counting
-from exchange.delivery.calls import Answer, Call, Deferred, VerifiedCaller
+from exchange.delivery.calls import Answer, Call, Deferred
 from exchange.delivery.deliver import deliver
-from exchange.delivery.door import Arrival, DoorError, authenticate, limited, parse
+from exchange.delivery.door import Arrival, DoorError, authenticate, call_of, limited, parse
 from exchange.delivery.echoing import echoed
-from exchange.delivery.errands.collecting import Collected, Wanted, collect, spend_nonces
+from exchange.delivery.errands.collecting import Collected, collect, spend_nonces
 from exchange.delivery.recording import replayed_problem
+from exchange.delivery.responding import Response, Waiting, Wanted, answer_response, problem_response
 from exchange.sharing.policy import Method
 
 _PATH = re.compile(r"/exchange/v1/([a-z2-7]{32})/(verify|query|batch)")
@@ -35,28 +36,7 @@ _NO_SUCH_CALL = (
     "POST to /exchange/v1/{agreement}/verify, query or batch, or to /exchange/v1/echo; GET /exchange/v1/{agreement}/results/{intent}; "
     "exports have a door of their own; changes are not built on the wire yet"
 )
-JSON_TYPE = "application/json"
-PROBLEM_TYPE = "application/problem+json"
 PURGE_EVERY_S = 60
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """A result that is not there yet, and the request whose answer it will be."""
-
-    errand: str
-    wanted: Wanted
-    parsed: ParsedRequest
-
-
-@dataclass(frozen=True)
-class Response:
-    """What goes back over HTTP; `waiting` where it may be worth while to wait a little for something better."""
-
-    status: int
-    headers: list[tuple[bytes, bytes]]
-    body: bytes
-    waiting: Waiting | None = None
 
 
 @dataclass
@@ -111,7 +91,7 @@ def _enter(arrival: Arrival, standing: Any, now_s: int, mark: int) -> Response |
     if arrival.method != "POST":
         raise DoorError(405, "METHOD_NOT_ALLOWED", "signed calls are POST requests")
     parsed, caller = authenticate(arrival, standing, now_s, mark)
-    return parsed, _call(arrival, caller, match[1], Method(match[2].upper()))
+    return parsed, call_of(arrival, caller, match[1], Method(match[2].upper()))
 
 
 def _wanted(arrival: Arrival, result: re.Match[str], standing: Any, clock: tuple[int, int]) -> tuple[ParsedRequest, Wanted]:
@@ -121,14 +101,6 @@ def _wanted(arrival: Arrival, result: re.Match[str], standing: Any, clock: tuple
         raise DoorError(400, "BODY_NOT_EMPTY", "a signed GET has an empty body; sign the digest of the empty body")
     parsed, caller = authenticate(arrival, standing, *clock)
     return parsed, Wanted(caller, result[1], bytes.fromhex(result[2]))
-
-
-def _call(arrival: Arrival, caller: VerifiedCaller, agreement: str, method: Method) -> Call:
-    try:
-        document = loads(arrival.body, allow_floats=True)
-    except CanonicalError as error:
-        return Call(caller, agreement, method, fault=f"the body is not strict JSON: {error}")
-    return Call(caller, agreement, method, document)
 
 
 def _delivered(verified: Sequence[tuple[int, ParsedRequest, Call]], standing: Standing) -> list[tuple[int, Response]]:
@@ -187,43 +159,15 @@ def _replayed(parsed: ParsedRequest) -> Response:
 
 def _signed(signer: Signer, parsed: ParsedRequest, answer: Answer) -> Response:
     """The answer, or the refusal after authentication, signed together with the request that it answers."""
-    body = answer.raw
-    content_type = JSON_TYPE if answer.status in (200, 202) else PROBLEM_TYPE
-    headers = message.sign_answer(
-        signer,
-        status=answer.status,
-        content_type=content_type,
-        body=body,
-        request=parsed,
-        created=int(time.time()),
-    )
-    return Response(answer.status, _wire(headers), body)
-
-
-def _wire(headers: Mapping[str, str]) -> list[tuple[bytes, bytes]]:
-    pairs = [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()]
-    return [*pairs, (b"cache-control", b"no-store"), (b"x-content-type-options", b"nosniff")]
+    return answer_response(signer, parsed, status=answer.status, body=answer.raw, created=int(time.time()))
 
 
 def _error(status: int, code: str, detail: str) -> Response:
-    """A problem before authentication, signed as an error; unsigned only where the hub has no key to sign with."""
-    problem = {
-        "type": f"urn:mianzheng:problem:{code.lower()}",
-        "title": code.replace("_", " ").capitalize(),
-        "status": status,
-        "detail": detail,
-        "code": code,
-    }
-    body = dumps(problem)
-    headers = {"content-type": PROBLEM_TYPE}
-    try:
+    """A problem before authentication; unsigned only where the hub has no key to sign with."""
+    signer: Signer | None = None
+    with suppress(HubError):
         signer = signers.hub_signer(Use.HUB_ANSWER)
-        headers |= message.sign_error(signer, status=status, body=body, created=int(time.time()))
-    except HubError:
-        headers["content-digest"] = message.content_digest(body)
-    if status in (429, 503):
-        headers["retry-after"] = "60" if status == 429 else "1"
-    return Response(status, _wire(headers), body)
+    return problem_response(signer, status=status, code=code, detail=detail, created=int(time.time()))
 
 
 def unavailable(code: str, detail: str) -> Response:
@@ -243,10 +187,7 @@ def _echo(arrival: Arrival, standing: Any, now_s: int, mark: int) -> Response:
             raise told from None
         status = told.code
     body = echoed(parsed, arrival.body, status=status, now_s=now_s, hub=log_origin())
-    headers = message.sign_answer(
-        signers.hub_signer(Use.HUB_ANSWER), status=200, content_type=JSON_TYPE, body=body, request=parsed, created=now_s
-    )
-    return Response(200, _wire(headers), body)
+    return answer_response(signers.hub_signer(Use.HUB_ANSWER), parsed, status=200, body=body, created=now_s)
 
 
 def _mark(now_s: int) -> int:

@@ -20,16 +20,16 @@ from django.utils.translation import gettext_lazy as _
 
 from audit import acts, trail
 from audit.errors import HubError
-from audit.proof.canonical import CanonicalError, loads
+from audit.proof.canonical import loads
 from catalog.errors import FilesMissing, FilesTampered
 from catalog.stores import hosted
 from catalog.stores.hosted import Bound, HostedRevision
 from exchange.accounts.subject import Subject
 from exchange.delivery import counting, recording
-from exchange.delivery.calls import Call, VerifiedCaller, Work
+from exchange.delivery.calls import Call, Work
 from exchange.delivery.deciding import begin
 from exchange.delivery.deliver import ATTEMPTS, Busy, current_policies, local_date, require_a_moving_log
-from exchange.delivery.door import Arrival, DoorError, authenticate
+from exchange.delivery.door import Arrival, DoorError, authenticate, call_of
 from exchange.delivery.reading import offline_datasets
 from exchange.delivery.seal import receipts
 from exchange.delivery.wire import Cursor
@@ -170,14 +170,7 @@ def _authenticated(arrival: Arrival) -> Call:
     with connection.cursor() as cursor:
         mark = counting.nonce_mark(cursor)
     _parsed, caller = authenticate(arrival, acts.standing(), now_s, mark)
-    return _call(arrival, caller, match[1])
-
-
-def _call(arrival: Arrival, caller: VerifiedCaller, agreement: str) -> Call:
-    try:
-        return Call(caller, agreement, Method.EXPORT, loads(arrival.body, allow_floats=True))
-    except CanonicalError as error:
-        return Call(caller, agreement, Method.EXPORT, fault=f"the body is not strict JSON: {error}")
+    return call_of(arrival, caller, match[1], Method.EXPORT)
 
 
 def _measure(work: Work, today: date) -> _Source | None:

@@ -17,7 +17,8 @@ from exchange.delivery.arriving import Receive, Scope, Send, arrival_of, raw_pat
 from exchange.delivery.door import Arrival
 from exchange.delivery.errands.waiting import waited
 from exchange.delivery.exports import door as exports
-from exchange.delivery.handling import Response, Waiting, collected, handle, unavailable
+from exchange.delivery.handling import collected, handle, unavailable
+from exchange.delivery.responding import Response, Waiting
 
 logger = logging.getLogger(__name__)
 

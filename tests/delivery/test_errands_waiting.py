@@ -11,9 +11,8 @@ import pytest
 from exchange.delivery import plane
 from exchange.delivery.calls import VerifiedCaller
 from exchange.delivery.errands import board, waiting
-from exchange.delivery.errands.collecting import Wanted
-from exchange.delivery.handling import Response, Waiting
 from exchange.delivery.plane import Plane
+from exchange.delivery.responding import Response, Waiting, Wanted
 
 INTENT = "ab" * 32
 ANSWER = Response(200, [], b"answer")

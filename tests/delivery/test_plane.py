@@ -13,7 +13,7 @@ import pytest
 from exchange.delivery import deliver as delivering
 from exchange.delivery import plane, recording
 from exchange.delivery.door import Arrival
-from exchange.delivery.handling import Response
+from exchange.delivery.responding import Response
 
 PATIENCE_S = 60
 

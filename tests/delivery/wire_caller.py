@@ -17,7 +17,8 @@ from audit.proof.canonical import fresh_nonce
 from audit.proof.keys import Signer, Use
 from audit.proof.receipt import check_answer, verify_receipt
 from exchange.delivery.door import Arrival
-from exchange.delivery.handling import Response, handle
+from exchange.delivery.handling import handle
+from exchange.delivery.responding import Response
 
 COMMON = {"purpose": "disability_allowance", "case": "C-1", "officer": "automatic"}
 

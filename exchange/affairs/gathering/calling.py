@@ -17,8 +17,9 @@ from exchange.affairs.recorded import AUTOMATIC
 from exchange.affairs.rules import Asking
 from exchange.delivery.door import Arrival
 from exchange.delivery.errands.asker import ASKER
-from exchange.delivery.handling import Response, handle
+from exchange.delivery.handling import handle
 from exchange.delivery.inside import collecting_arrival, signed_arrival
+from exchange.delivery.responding import Response
 from exchange.sharing.policy import Method
 
 ACCEPTED = 202

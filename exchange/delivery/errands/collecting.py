@@ -13,7 +13,7 @@ from audit import acts, trail
 from audit.proof.canonical import dumps
 from audit.proof.envelope import EnvelopeError
 from exchange.delivery import counting, recording
-from exchange.delivery.calls import Call, VerifiedCaller, Work
+from exchange.delivery.calls import Call, Work
 from exchange.delivery.deciding import begin
 from exchange.delivery.deliver import ATTEMPTS, Busy, current_policies
 from exchange.delivery.errands import sealing
@@ -21,20 +21,12 @@ from exchange.delivery.errands.lifecycle import ErrandState
 from exchange.delivery.errands.opening import Opened, built_of, opened
 from exchange.delivery.errands.outcomes import fingerprint
 from exchange.delivery.models import Errand
+from exchange.delivery.responding import Wanted
 from exchange.delivery.seal import receipts
 from exchange.sharing.grounds_of_refusal import Refusal, refusal
 from exchange.sharing.policy import Method
 
 OPEN = (ErrandState.WAITING, ErrandState.ASKED)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """Whose result, under which agreement; `intent` is the leaf of the intent's entry."""
-
-    caller: VerifiedCaller
-    agreement: str
-    intent: bytes
 
 
 @dataclass(frozen=True)

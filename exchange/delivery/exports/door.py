@@ -20,7 +20,7 @@ from django.db import connection, connections, transaction
 
 from audit import acts, signers, trail
 from audit.errors import HubError
-from audit.proof.canonical import CanonicalError, dumps, fresh_nonce, loads
+from audit.proof.canonical import dumps, fresh_nonce, loads
 from audit.proof.keys import Use
 from audit.proof.message import ParsedRequest
 from catalog import work as leased
@@ -28,14 +28,15 @@ from exchange.delivery import counting, recording
 from exchange.delivery.arriving import Receive, Scope, Send, arrival_of
 from exchange.delivery.calls import Answer, Call, VerifiedCaller, Work
 from exchange.delivery.deliver import ATTEMPTS, Busy, current_policies, require_a_moving_log
-from exchange.delivery.door import Arrival, DoorError, authenticate, limited
+from exchange.delivery.door import Arrival, DoorError, authenticate, call_of, limited
 from exchange.delivery.exports import collecting, moves
 from exchange.delivery.exports.allowed import refusal_of
 from exchange.delivery.exports.collecting import EndedElsewhere, RangeOutside, Stream, StreamStopped, open_stream, read_range
 from exchange.delivery.exports.lifecycle import WITH_FILE, DeliveryEvent, DeliveryState
 from exchange.delivery.exports.opening import PREPARE, answer_of, open_export, told
-from exchange.delivery.handling import Response, error_response, nonce_mark, signed_response, unavailable
+from exchange.delivery.handling import error_response, nonce_mark, signed_response, unavailable
 from exchange.delivery.models import Delivery
+from exchange.delivery.responding import Response
 from exchange.sharing.grounds_of_refusal import Refusal, refusal
 from exchange.sharing.policy import Method
 
@@ -110,10 +111,7 @@ def _call(arrival: Arrival, caller: VerifiedCaller, agreement: str, step: str) -
     if step != "open":
         fault = "" if arrival.body in (b"", b"{}") else "the body is empty here"
         return Call(caller, agreement, Method.EXPORT, fault=fault)
-    try:
-        return Call(caller, agreement, Method.EXPORT, loads(arrival.body, allow_floats=True))
-    except CanonicalError as error:
-        return Call(caller, agreement, Method.EXPORT, fault=f"the body is not strict JSON: {error}")
+    return call_of(arrival, caller, agreement, Method.EXPORT)
 
 
 def _answered(request: _Request) -> Response | Streaming:

@@ -15,22 +15,20 @@ from typing import Any
 from django.utils import timezone
 
 from audit import acts, trail
-from audit.proof import message
 from audit.proof.acts import CertificateStanding
-from audit.proof.canonical import CanonicalError, dumps, loads
 from audit.proof.keys import Certificate, Custody, Use
 from audit.proof.message import ParsedRequest
 from audit.proof.receipt import ReceiptParts, written_receipts
 from exchange.delivery import recording
-from exchange.delivery.calls import Call, VerifiedCaller, Work
+from exchange.delivery.calls import Call, Work
 from exchange.delivery.counting import Floors
 from exchange.delivery.deciding import begin, compiled_facts
 from exchange.delivery.deliver import local_date
-from exchange.delivery.door import Arrival, DoorError, Strangers, authenticate, limited, parse
+from exchange.delivery.door import Arrival, DoorError, Strangers, authenticate, call_of, limited, parse
 from exchange.delivery.echoing import echoed
-from exchange.delivery.handling import JSON_TYPE, PROBLEM_TYPE, Response
 from exchange.delivery.models import SandboxKey
 from exchange.delivery.reading import answer_from
+from exchange.delivery.responding import Response, answer_response, problem_response
 from exchange.delivery.sandbox.identity import Identity, identity
 from exchange.delivery.sandbox.twins import Twin, agreement_of, twin_of
 from exchange.delivery.seal import MERGE_PROMISE_MS
@@ -66,10 +64,10 @@ def respond(arrival: Arrival) -> Response:
         if match[3]:
             return _echo(arrival, here, now_s)
         parsed, caller = authenticate(arrival, _certificates(), now_s, 0)
-        return _answered(parsed, _call(arrival, caller, match[1], Method(match[2].upper())), here)
+        return _answered(parsed, call_of(arrival, caller, match[1], Method(match[2].upper())), here)
     except DoorError as refused:
         told = limited(refused, arrival.address)
-        return _problem(here, told, now_s)
+        return problem_response(here.answers, status=told.status, code=told.code, detail=told.detail, created=now_s)
 
 
 def twin(dataset: str, system: str) -> Twin | None:
@@ -109,13 +107,6 @@ def _certificate(keyid: str) -> CertificateStanding | None:
     return CertificateStanding(certificate, 0, "", "SANDBOX")
 
 
-def _call(arrival: Arrival, caller: VerifiedCaller, agreement: str, method: Method) -> Call:
-    try:
-        return Call(caller, agreement, method, loads(arrival.body, allow_floats=True))
-    except CanonicalError as error:
-        return Call(caller, agreement, method, fault=f"the body is not strict JSON: {error}")
-
-
 def _answered(parsed: ParsedRequest, call: Call, here: Identity) -> Response:
     at_ms = time.time_ns() // 1_000_000
     found = _twin_by_agreement(call.agreement, call.caller.system)
@@ -141,13 +132,8 @@ def _signed(work: Work, parsed: ParsedRequest, here: Identity, at_ms: int) -> Re
     promise = {"issued_ms": at_ms, "merge_by": at_ms + MERGE_PROMISE_MS}
     (receipt,) = written_receipts(here.answers, log=here.origin, hub=here.origin, parts=[part], **promise)
     status = work.refusal.status if work.refusal else 200
-    return _response(here, parsed, status, recording.with_receipt(work, receipt), at_ms // 1000)
-
-
-def _response(here: Identity, parsed: ParsedRequest, status: int, body: bytes, now_s: int) -> Response:
-    content_type = JSON_TYPE if status == 200 else PROBLEM_TYPE
-    headers = message.sign_answer(here.answers, status=status, content_type=content_type, body=body, request=parsed, created=now_s)
-    return Response(status, [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()], body)
+    body = recording.with_receipt(work, receipt)
+    return answer_response(here.answers, parsed, status=status, body=body, created=at_ms // 1000)
 
 
 def _echo(arrival: Arrival, here: Identity, now_s: int) -> Response:
@@ -157,18 +143,5 @@ def _echo(arrival: Arrival, here: Identity, now_s: int) -> Response:
         parsed, _caller = authenticate(arrival, _certificates(), now_s, 0)
     except DoorError as refused:
         status = refused.code
-    return _response(here, parsed, 200, echoed(parsed, arrival.body, status=status, now_s=now_s, hub=here.origin), now_s)
-
-
-def _problem(here: Identity, refused: DoorError, now_s: int) -> Response:
-    """A problem before the key was proved: signed as an error, never as an answer (protocol, section 4)."""
-    problem = {
-        "type": f"urn:mianzheng:problem:{refused.code.lower()}",
-        "title": refused.code.replace("_", " ").capitalize(),
-        "status": refused.status,
-        "detail": refused.detail,
-        "code": refused.code,
-    }
-    body = dumps(problem)
-    headers = {"content-type": PROBLEM_TYPE} | message.sign_error(here.answers, status=refused.status, body=body, created=now_s)
-    return Response(refused.status, [(name.encode("ascii"), value.encode("latin-1")) for name, value in headers.items()], body)
+    body = echoed(parsed, arrival.body, status=status, now_s=now_s, hub=here.origin)
+    return answer_response(here.answers, parsed, status=200, body=body, created=now_s)
