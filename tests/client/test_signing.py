@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from hub_client import command, signing
+from hub_client.commands import sign
 from hub_client.configuration import Configuration
 from hub_client.connection import Reply
 from hub_client.errors import DataError, Exit, RefusedError, UsageError
@@ -191,7 +192,7 @@ def test_the_command_signs_only_after_a_yes(
     handed: int,
 ) -> None:
     hub, settings = Hub(waiting(agree())), configuration(tmp_path)
-    monkeypatch.setattr(command, "Connection", lambda _address: hub)
+    monkeypatch.setattr(sign, "Connection", lambda _address: hub)
     monkeypatch.setattr("sys.stdin", io.StringIO(typed))
     given = ["--base-url", settings.base_url, "--private-key-file", settings.private_key_file]
     given += ["--authority-root", settings.authority_root, "--log-origin", HUB]
