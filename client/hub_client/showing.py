@@ -49,6 +49,10 @@ def _text_lines(text: Text, described: Text) -> Iterator[str]:
     quota = text["quota"]
     answers = quota["fact_answers"]
     yield f"  quota: {quota['per_day']} subjects a day, {quota['burst_per_minute']} a minute"
+    if "per_officer_day" in quota:
+        yield f"  one officer: {quota['per_officer_day']} subjects a day"
+    if "per_subject_days" in quota:
+        yield f"  the same subject: asked about {quota['per_subject_days']['n']} times in {quota['per_subject_days']['days']} days"
     yield f"  the same fact about the same subject: {answers['q']} answers in {answers['days']} days"
     yield from _lasting(text)
 

@@ -12,6 +12,7 @@ from audit.proof.acts.scope import require_within
 from audit.proof.canonical import fresh_nonce
 from exchange.sharing.models import RequestPart, Wish
 from exchange.sharing.parameters import complete
+from exchange.sharing.quota import quota_text
 
 TIME = "%Y-%m-%dT%H:%M:%SZ"
 
@@ -45,11 +46,7 @@ def agreement_text(part: RequestPart, standing: Standing, *, hub: str, offered: 
         "row_filter": part.row_filter or None,
         "purposes": [request.purpose_id],
         "legal_basis": request.legal_basis,
-        "quota": {
-            "per_day": part.per_day,
-            "burst_per_minute": part.per_minute,
-            "fact_answers": {"q": part.fact_answers, "days": part.fact_days},
-        },
+        "quota": quota_text(part, offered.offer["quota"] if offered else None),
         "period": {"from": time_text(part.period_from), "until": time_text(part.period_until)},
         "retention": {"days": part.retention_days},
         "release": "durable",

@@ -7,6 +7,7 @@ signed stays the canonical text; the paper names its hash.
 from __future__ import annotations
 
 import io
+from collections.abc import Mapping
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -66,13 +67,20 @@ def rows_of(desk: Desk, agreement: Agreement) -> list[tuple[str, str]]:
         *([(_("Masked"), ", ".join(text["masks"]))] if text.get("masks") else []),
         (_("Purpose"), "\n".join(shown.purposes)),
         (_("Legal basis"), "\n".join(f"{bilingual(row['text'])}, {bilingual(row['article'])}" for row in text["legal_basis"])),
-        (_("Quota"), _("%(day)s subjects a day, %(minute)s a minute") % quota),
+        (_("Quota"), "\n".join([_("%(day)s subjects a day, %(minute)s a minute") % quota, *_closer(text["quota"])])),
         (_("Period of the agreement"), f"{text['period']['from']} – {text['period']['until']}"),
         (_("Answers may be kept"), _("%(n)s days") % {"n": text["retention"]["days"]}),
         *([(_("Replaces"), str(text["supersedes"]))] if text["supersedes"] else []),
         *((_("Signed by: %(side)s") % {"side": row.side}, f"{row.keyid}, {row.signed_at}") for row in shown.signatures),
         *([(_("Signed in advance"), agreement.offer_hash)] if agreement.offer_hash else []),
     ]
+
+
+def _closer(quota: Mapping[str, Any]) -> list[str]:
+    """The limits by officer and by subject, where there are any."""
+    officer, subject = quota.get("per_officer_day"), quota.get("per_subject_days")
+    lines = [_("one officer: %(n)s subjects a day") % {"n": officer}] if officer else []
+    return lines + ([_("the same subject: asked about %(n)s times in %(days)s days") % subject] if subject else [])
 
 
 def _item(item: reading.Line) -> str:

@@ -30,6 +30,9 @@ NUMBERS = {
     "per_minute": 1_000_000,
     "fact_answers": 1_000_000,
     "fact_days": 3660,
+    "per_officer_day": 100_000_000,
+    "per_subject": 1_000_000,
+    "per_subject_days": 3660,
     "retention_days": 36_600,
 }
 
@@ -88,6 +91,19 @@ class AskingForm(forms.Form):
         help_text=gettext_lazy("Keeps values from being guessed by asking again and again."),
     )
     fact_days = forms.IntegerField(label=gettext_lazy("within this many days"), min_value=1, initial=30)
+    per_officer_day = forms.IntegerField(
+        label=gettext_lazy("Subjects a day by one officer"),
+        required=False,
+        min_value=1,
+        help_text=gettext_lazy("Left empty: no such limit. All automatic calls of one system count as one officer."),
+    )
+    per_subject = forms.IntegerField(
+        label=gettext_lazy("Questions about the same subject"),
+        required=False,
+        min_value=1,
+        help_text=gettext_lazy("Left empty: no such limit."),
+    )
+    per_subject_days = forms.IntegerField(label=gettext_lazy("in so many days"), required=False, min_value=1)
     period_from = forms.DateField(
         label=gettext_lazy("From"), required=False, widget=DAY, help_text=gettext_lazy("Left empty: from the signature on.")
     )
@@ -172,7 +188,7 @@ class AskingForm(forms.Form):
     @property
     def has_own_limits(self) -> bool:
         """Whether rows or quota need looking at: they are wrong, or not the usual ones."""
-        names = ("filter_item", "filter_values", "filter_years", "per_day", "per_minute", "fact_answers", "fact_days")
+        names = ("filter_item", "filter_values", "filter_years", *(name for name in NUMBERS if name.startswith(("per_", "fact_"))))
         return any(name in self.errors or str(self[name].value() or "") != str(self.fields[name].initial or "") for name in names)
 
     def terms(self) -> PartTerms:
@@ -208,6 +224,11 @@ class AskingForm(forms.Form):
         if begin and end and end < begin:
             self.add_error("period_until", _("The period ends before it begins."))
         self._require_a_rule(data)
+        if (
+            bool(data.get("per_subject")) != bool(data.get("per_subject_days"))
+            and not {"per_subject", "per_subject_days"} & self.errors.keys()
+        ):
+            self.add_error("per_subject_days", _("Give the number of questions and the days, or neither."))
         if self.data.get("step") == "next":
             if not data.get("methods"):
                 self.add_error("methods", _("Choose at least one way of asking."))

@@ -19,6 +19,7 @@ from exchange.sharing.actions.asking import PartTerms, RequestWords, draft_reque
 from exchange.sharing.errors import NotThatSide, StateChanged
 from exchange.sharing.lifecycle import PartState
 from exchange.sharing.models import Agreement, RequestPart
+from exchange.sharing.quota import terms_of_quota
 
 _UNDECIDED = (PartState.DRAFT, PartState.RETURNED, PartState.SUBMITTED, PartState.CHECKED)
 LONGEST_AGAIN = timedelta(days=365)
@@ -81,7 +82,8 @@ def _words(agreement: Agreement) -> RequestWords:
 
 def _terms(agreement: Agreement, until: datetime) -> PartTerms:
     text: Mapping[str, Any] = agreement.document
-    before, quota = agreement.part, text["quota"]
+    before = agreement.part
+    quota: Mapping[str, Any] = terms_of_quota(text["quota"])
     wishes = [*before.items.all(), *before.facts.all()] if before else []
     return PartTerms(
         items=text["items"],
@@ -89,14 +91,11 @@ def _terms(agreement: Agreement, until: datetime) -> PartTerms:
         methods=text["methods"],
         systems=text["systems"],
         row_filter=text["row_filter"],
-        per_day=quota["per_day"],
-        per_minute=quota["burst_per_minute"],
-        fact_answers=quota["fact_answers"]["q"],
-        fact_days=quota["fact_answers"]["days"],
         period_from=timezone.now(),
         period_until=until,
         retention_days=text["retention"]["days"],
         supersedes=agreement.agreement_id,
         monthly_subjects=before.monthly_subjects if before else None,
         justifications={wish.wish: wish.justification for wish in wishes},
+        **quota,
     )

@@ -48,6 +48,9 @@ class PartTerms:
     per_minute: int = 600
     fact_answers: int = 3
     fact_days: int = 30
+    per_officer_day: int | None = None
+    per_subject: int | None = None
+    per_subject_days: int | None = None
     period_from: datetime | None = None
     period_until: datetime | None = None
     retention_days: int = 30
@@ -312,6 +315,9 @@ def _columns(terms: PartTerms) -> dict[str, Any]:
         "per_minute": terms.per_minute,
         "fact_answers": terms.fact_answers,
         "fact_days": terms.fact_days,
+        "per_officer_day": terms.per_officer_day,
+        "per_subject": terms.per_subject,
+        "per_subject_days": terms.per_subject_days,
         "period_from": begin,
         "period_until": terms.period_until or begin + DEFAULT_PERIOD,
         "retention_days": terms.retention_days,

@@ -34,7 +34,7 @@ class PartIn(serializers.Serializer[Any]):
     methods = serializers.ListField(child=serializers.ChoiceField(sorted(METHODS)), default=list)
     systems = serializers.ListField(child=serializers.CharField(), default=list, help_text="Codes of your systems that will ask.")
     row_filter = serializers.DictField(
-        allow_null=True, default=None, help_text='Item → {"in": […]}, or for a date {"years_at_least": n}; null: every row.'
+        allow_null=True, default=None, help_text='Item → rule with in, not_in, at_least, at_most, years_at_least, years_at_most, present, starts_with; {"any": […]}: one of several such filters; null: every row.'
     )
     per_day = serializers.IntegerField(min_value=1, max_value=100_000_000, default=10_000)
     per_minute = serializers.IntegerField(min_value=1, max_value=1_000_000, default=600)
@@ -42,6 +42,13 @@ class PartIn(serializers.Serializer[Any]):
         min_value=1, max_value=1_000_000, default=3, help_text="Answers of one fact about one subject in `fact_days`."
     )
     fact_days = serializers.IntegerField(min_value=1, max_value=3660, default=30)
+    per_officer_day = serializers.IntegerField(
+        min_value=1, max_value=100_000_000, default=None, allow_null=True, help_text="Subjects a day by one officer; null: no such limit."
+    )
+    per_subject = serializers.IntegerField(
+        min_value=1, max_value=1_000_000, default=None, allow_null=True, help_text="Questions about one subject in `per_subject_days`."
+    )
+    per_subject_days = serializers.IntegerField(min_value=1, max_value=3660, default=None, allow_null=True)
     period_from = serializers.DateTimeField(default=None, allow_null=True)
     period_until = serializers.DateTimeField(default=None, allow_null=True)
     retention_days = serializers.IntegerField(min_value=0, max_value=36_600, default=30)
@@ -60,6 +67,8 @@ class PartIn(serializers.Serializer[Any]):
         begin, end = attrs["period_from"], attrs["period_until"]
         if begin and end and end <= begin:
             raise serializers.ValidationError({"period_until": "The period ends before it begins."})
+        if (attrs["per_subject"] is None) != (attrs["per_subject_days"] is None):
+            raise serializers.ValidationError({"per_subject_days": "Give both per_subject and per_subject_days, or neither."})
         return attrs
 
 
@@ -191,6 +200,9 @@ class PartOut(serializers.ModelSerializer[RequestPart]):
     per_minute = serializers.IntegerField(read_only=True)
     fact_answers = serializers.IntegerField(read_only=True)
     fact_days = serializers.IntegerField(read_only=True)
+    per_officer_day = serializers.IntegerField(read_only=True, allow_null=True)
+    per_subject = serializers.IntegerField(read_only=True, allow_null=True)
+    per_subject_days = serializers.IntegerField(read_only=True, allow_null=True)
     retention_days = serializers.IntegerField(read_only=True)
     monthly_subjects = serializers.IntegerField(read_only=True, allow_null=True)
     agreement = serializers.SerializerMethodField()
@@ -211,6 +223,7 @@ class PartOut(serializers.ModelSerializer[RequestPart]):
                 "version_hash",
             ),
             *("due_on", "due_rule", "due_provisional", "due_verified", "notice", "decision_reason", "ground"),
+            *("per_officer_day", "per_subject", "per_subject_days"),
             *("agreement", "allowed", "moves"),
         )
 

@@ -85,6 +85,10 @@ class RequestPart(models.Model):
     per_minute = models.PositiveIntegerField(default=600)
     fact_answers = models.PositiveIntegerField(default=3)
     fact_days = models.PositiveIntegerField(default=30)
+    # Closer limits, where any were asked for: subjects a day by one officer, and questions about one subject in so many days.
+    per_officer_day = models.PositiveIntegerField(null=True, blank=True)
+    per_subject = models.PositiveIntegerField(null=True, blank=True)
+    per_subject_days = models.PositiveIntegerField(null=True, blank=True)
     period_from = models.DateTimeField()
     period_until = models.DateTimeField()
     retention_days = models.PositiveIntegerField(default=30)
@@ -127,6 +131,11 @@ class RequestPart(models.Model):
             models.UniqueConstraint(fields=("request", "dataset"), name="request_part_once_per_dataset"),
             models.CheckConstraint(condition=Q(state__in=list(PartState)), name="request_part_state_known"),
             models.CheckConstraint(condition=Q(period_until__gt=models.F("period_from")), name="request_part_period_runs_forward"),
+            models.CheckConstraint(
+                condition=Q(per_subject__isnull=True, per_subject_days__isnull=True)
+                | Q(per_subject__isnull=False, per_subject_days__isnull=False),
+                name="request_part_subject_limit_whole",
+            ),
             models.CheckConstraint(
                 condition=~Q(state=PartState.REFUSED) | (~Q(decision_reason="") & Q(ground__in=list(RefusalGround))),
                 name="request_part_refused_with_reason_and_ground",

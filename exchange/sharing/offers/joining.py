@@ -22,6 +22,7 @@ from exchange.sharing.lifecycle import OfferKind, OfferState, PartEvent
 from exchange.sharing.models import Agreement, RequestPart, StandingOffer
 from exchange.sharing.moves import move_part
 from exchange.sharing.offers.sides import require_joiner
+from exchange.sharing.quota import terms_of_quota
 from exchange.sharing.terms import Offered, beyond_offer, time_text
 
 
@@ -80,20 +81,17 @@ def _reason(offer: StandingOffer) -> str:
 
 
 def _terms(text: Mapping[str, Any], offer: StandingOffer, systems: Sequence[str]) -> PartTerms:
-    quota = text["quota"]
+    quota: Mapping[str, Any] = terms_of_quota(text["quota"])
     return PartTerms(
         items=text["items"],
         facts={fact["fact"]: fact["with"] for fact in text["facts"]},
         methods=text["methods"],
         systems=systems,
         row_filter=text["row_filter"],
-        per_day=quota["per_day"],
-        per_minute=quota["burst_per_minute"],
-        fact_answers=quota["fact_answers"]["q"],
-        fact_days=quota["fact_answers"]["days"],
         period_from=timezone.now(),
         period_until=offer.not_after,
         retention_days=text["retention"]["days"],
+        **quota,
     )
 
 

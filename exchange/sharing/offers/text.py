@@ -10,6 +10,7 @@ from typing import Any
 from audit.proof.acts import Standing
 from audit.proof.canonical import fresh_nonce
 from exchange.sharing.parameters import complete
+from exchange.sharing.quota import quota_text
 from exchange.sharing.terms import time_text
 
 METHODS = ("BATCH", "QUERY", "VERIFY")
@@ -32,6 +33,9 @@ class OfferTerms:
     per_minute: int = 600
     fact_answers: int = 3
     fact_days: int = 30
+    per_officer_day: int | None = None
+    per_subject: int | None = None
+    per_subject_days: int | None = None
     retention_days: int | None = None
     title: Mapping[str, str] = field(default_factory=dict)
     masks: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
@@ -54,11 +58,7 @@ def offer_text(terms: OfferTerms, dataset: str, standing: Standing, *, hub: str)
         "row_filter": dict(terms.row_filter) if terms.row_filter else None,
         "purposes": sorted(set(terms.purposes)),
         "legal_basis": [dict(basis) for basis in terms.legal_basis],
-        "quota": {
-            "per_day": terms.per_day,
-            "burst_per_minute": terms.per_minute,
-            "fact_answers": {"q": terms.fact_answers, "days": terms.fact_days},
-        },
+        "quota": quota_text(terms),
         "not_after": time_text(terms.not_after),
         "hub": hub,
         "nonce": fresh_nonce(),
