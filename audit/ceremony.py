@@ -39,6 +39,7 @@ from audit.subjects import CURRENT_GENERATION, SEARCH_KEY_FILE, key_encryption_f
 HUB_USES = (Use.HUB_COUNTER, Use.HUB_LOG, Use.HUB_ANSWER, Use.HUB_LICENCE)
 _YEARS_VALID = 5
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
+_SINCE = timedelta(minutes=5)  # clocks differ
 
 
 def make_hub_keys(keys: Path | None = None) -> None:
@@ -67,8 +68,7 @@ def first_acts() -> None:
         for use in HUB_USES:
             signer = hub_signer(use)
             if signer.keyid not in known:
-                name = signer.keyid.partition("/")[2]
-                _certify(_certificate(HUB_OWNER, name, signer.public_key, use, Custody.HUB), root_signer(), "root")
+                _certify(new_certificate(signer.keyid, signer.public_key, use, Custody.HUB), root_signer(), "root")
 
 
 def found_hub() -> None:
@@ -80,7 +80,7 @@ def found_hub() -> None:
 def certify_department(code: str, *, public_key: bytes | None = None, name: str = "document-1") -> Act:
     """Certify a department's document key under the root; without a public key the hub makes and holds the key."""
     key, custody = _public_key(f"{code}/{name}", public_key)
-    return _certify(_certificate(code, name, key, Use.DOCUMENT, custody), root_signer(), "root")
+    return _certify(new_certificate(f"{code}/{name}", key, Use.DOCUMENT, custody), root_signer(), "root")
 
 
 def certify_system(
@@ -92,19 +92,19 @@ def certify_system(
 ) -> Act:
     """Certify a system's key under the department's document key; without a public key the hub makes and holds it."""
     key, kept_by = _public_key(f"{code}/{name}", public_key)
-    certificate = _certificate(code, name, key, Use.SYSTEM, custody or kept_by)
+    certificate = new_certificate(f"{code}/{name}", key, Use.SYSTEM, custody or kept_by)
     return _certify(certificate, department_signer(department), "issuer")
 
 
 def certify_answer_key(department: str, public_key: bytes, *, name: str = "answer-1") -> Act:
     """Certify the key with which a department's own service signs its answers, under the department's document key."""
-    certificate = _certificate(department, name, public_key, Use.PROVIDER_ANSWER, Custody.DEPARTMENT)
+    certificate = new_certificate(f"{department}/{name}", public_key, Use.PROVIDER_ANSWER, Custody.DEPARTMENT)
     return _certify(certificate, department_signer(department), "issuer")
 
 
 def certify_seal_key(owner: str, department: str, public_key: bytes, *, name: str = "seal-1") -> Act:
     """Certify the X25519 key to which a requester's exports are sealed, under its department's document key; the hub never holds it."""
-    certificate = replace(_certificate(owner, name, public_key, Use.SEAL, Custody.DEPARTMENT), alg=sealed_box.ALGORITHM)
+    certificate = replace(new_certificate(f"{owner}/{name}", public_key, Use.SEAL, Custody.DEPARTMENT), alg=sealed_box.ALGORITHM)
     return _certify(certificate, department_signer(department), "issuer")
 
 
@@ -122,17 +122,18 @@ def _public_key(keyid: str, given: bytes | None) -> tuple[bytes, Custody]:
     return make_key(keyid).public_key, Custody.HUB
 
 
-def _certificate(owner: str, name: str, public_key: bytes, use: Use, custody: Custody) -> Certificate:
-    now = datetime.now(UTC)
+def new_certificate(keyid: str, public_key: bytes, use: Use, custody: Custody, *, hub: str = "", since: timedelta = _SINCE) -> Certificate:
+    """An unsigned certificate for `keyid` (`owner/name`) at the log `hub` (by default this one), valid since `since` and for five years."""
+    now, (owner, _slash, name) = datetime.now(UTC), keyid.partition("/")
     return Certificate(
         owner=owner,
         name=name,
         public_key=public_key,
         use=use,
         custody=custody,
-        not_before=(now - timedelta(minutes=5)).strftime(_TIME),
+        not_before=(now - since).strftime(_TIME),
         not_after=(now + timedelta(days=365 * _YEARS_VALID)).strftime(_TIME),
-        hub=log_origin(),
+        hub=hub or log_origin(),
     )
 
 
@@ -173,4 +174,5 @@ __all__ = [
     "key_path",
     "make_hub_keys",
     "make_key",
+    "new_certificate",
 ]

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
+from audit.ceremony import new_certificate
 from audit.errors import Unavailable
 from audit.files import make_folder
 from audit.ground import keys_folder, log_origin
@@ -18,7 +19,6 @@ from audit.proof.canonical import JSON, Document, b64url, dumps, loads
 from audit.proof.keys import (
     HUB_OWNER,
     ROOT_KEYID,
-    Certificate,
     Custody,
     PemSigner,
     Signer,
@@ -31,7 +31,7 @@ from audit.proof.keys import (
 
 FOLDER = "sandbox"
 _DOCUMENT = "keys.json"
-_YEARS_VALID = 5
+_SINCE = timedelta(days=1)
 _TIME = "%Y-%m-%dT%H:%M:%SZ"
 
 
@@ -99,19 +99,8 @@ def _make_document(origin: str, root: Signer, counter: Signer, answers: Signer) 
 
 
 def _certified(standing: Standing, signer: Signer, use: Use, *, root: Signer, counter: Signer) -> tuple[Standing, Document]:
-    now = datetime.now(UTC)
-    name = signer.keyid.partition("/")[2]
-    certificate = Certificate(
-        owner=HUB_OWNER,
-        name=name,
-        public_key=signer.public_key,
-        use=use,
-        custody=Custody.HUB,
-        not_before=(now - timedelta(days=1)).strftime(_TIME),
-        not_after=(now + timedelta(days=365 * _YEARS_VALID)).strftime(_TIME),
-        hub=standing.ground.hub,
-    )
-    order, at = key_order(certificate.checked()), now.strftime(_TIME)
+    certificate = new_certificate(signer.keyid, signer.public_key, use, Custody.HUB, hub=standing.ground.hub, since=_SINCE)
+    order, at = key_order(certificate.checked()), datetime.now(UTC).strftime(_TIME)
     signature = sign_document(root, kind=str(order["type"]), document=order, role="root", signed_at=at)
     stored = seal_act(counter, next_act(standing, order=order, signatures=[signature], at=at))
     written: Document = {
