@@ -46,6 +46,12 @@ TEXTS: Mapping[str, MessageText] = {
         _("Your application {number} was decided. Read the answer and the reasons under “My applications”."), _A_YEAR
     ),
     "case_missing": MessageText(_("Something is still missing for your application {number}. Look under “My applications”."), _A_YEAR),
+    "case_value_corrected": MessageText(
+        _("An office corrected its register. Your application {number} is asking again. Look under “My applications”."), _A_YEAR
+    ),
+    "case_decided_on_old_value": MessageText(
+        _("A register was corrected after application {number} was decided. An officer looks. You may also ask for another look."), _A_YEAR
+    ),
     "appeal_settled": MessageText(_("The second look at your application {number} is finished. Read it under “My applications”."), _A_YEAR),
     "objection_settled": MessageText(_("An office answered what you said is wrong. Read the answer under “Who looked me up”."), _A_YEAR),
     "question_answered": MessageText(_("An office answered your question. Read the answer under “Who looked me up”."), _A_YEAR),

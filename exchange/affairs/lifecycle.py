@@ -65,6 +65,7 @@ class EvidenceEvent(StrEnum):
     RETRY = "retry"
     ASK_NEXT = "ask_next"
     ASK_AGAIN = "ask_again"
+    REGISTER_CORRECTED = "register_corrected"
     HAND_TO_OFFICER = "hand_to_officer"
     WAIT_FOR_OFFICER = "wait_for_officer"
     OFFICER_ANSWERS = "officer_answers"
@@ -134,6 +135,8 @@ EVIDENCE: Mapping[EvidenceEvent, tuple[frozenset[EvidenceState], EvidenceState |
     EvidenceEvent.ASK_NEXT: (_UNSETTLED, EvidenceState.ASKED),
     # the provider has put its register right
     EvidenceEvent.ASK_AGAIN: (frozenset({EvidenceState.DISPUTED}), EvidenceState.ASKED),
+    # the same at another department's word (a correction between departments)
+    EvidenceEvent.REGISTER_CORRECTED: (frozenset({EvidenceState.FETCHED, EvidenceState.DISPUTED}), EvidenceState.ASKED),
     EvidenceEvent.HAND_TO_OFFICER: (_OPEN_ENDED | {EvidenceState.FETCHED}, EvidenceState.WAITING_FOR_OFFICER),
     EvidenceEvent.OFFICER_ANSWERS: (
         frozenset({EvidenceState.WAITING_FOR_OFFICER, EvidenceState.DISPUTED, EvidenceState.UPLOADED, EvidenceState.COMMITTED}),

@@ -7,11 +7,14 @@ from catalog import work
 
 def register_work() -> None:
     """Register every handler with catalog.work."""
+    from exchange.sharing.corrections.telling import SETTLED  # not before the applications are ready: it reads models
+
     work.register("affairs.gather", _gather)
     work.register("affairs.offer_run", _offer_run)
     work.register("affairs.settle_offer", _settle_offer)
     work.register("affairs.assume_offers", _assume_offers)
     work.register("affairs.ask_registered_phone", _ask_registered_phone)
+    work.register(SETTLED, _corrected)
 
 
 def _gather(target: str, renew: work.Renew) -> None:
@@ -19,6 +22,16 @@ def _gather(target: str, renew: work.Renew) -> None:
     from exchange.affairs.gathering import gather
 
     gather(target, renew)
+
+
+def _corrected(target: str, _renew: work.Renew) -> None:
+    """A correction between departments is published: cases that used the value are looked at again."""
+    from exchange.affairs.actions.correcting import look_again_after
+    from exchange.sharing.models import CorrectionRequest
+
+    correction = CorrectionRequest.objects.select_related("dataset").filter(pk=int(target)).first()
+    if correction is not None:
+        look_again_after(correction)
 
 
 def _ask_registered_phone(target: str, renew: work.Renew) -> None:

@@ -41,13 +41,13 @@ _ASKED = {
 _TAKEN_BACK = {"take_back": "FETCHED", "take_back_nothing": "NO_RECORD"}
 EVIDENCE_MOVES: dict[str, dict[str, str]] = {
     "ASKED": _ASKED,
-    "FETCHED": {**_GIVEN_UP, "dispute": "DISPUTED", "accept": "FETCHED"},
+    "FETCHED": {**_GIVEN_UP, "dispute": "DISPUTED", "accept": "FETCHED", "register_corrected": "ASKED"},
     "NO_RECORD": {**_GIVEN_UP, "dispute": "DISPUTED", "accept": "NO_RECORD"},
     "PROVIDER_DOWN": {**_GIVEN_UP, **_ASKED, "retry": "ASKED"},
     "REFUSED": _GIVEN_UP,
     "WAITING_FOR_OFFICER": {**_GIVEN_UP, **_ASKED, "officer_answers": "FETCHED"},
     "DECLINED": {**_GIVEN_UP, **_TAKEN_BACK},
-    "DISPUTED": {**_GIVEN_UP, **_TAKEN_BACK, "officer_answers": "FETCHED", "ask_again": "ASKED"},
+    "DISPUTED": {**_GIVEN_UP, **_TAKEN_BACK, "officer_answers": "FETCHED", "ask_again": "ASKED", "register_corrected": "ASKED"},
     "UPLOADED": {"officer_answers": "FETCHED"},
     "COMMITTED": {"officer_answers": "FETCHED"},
 }

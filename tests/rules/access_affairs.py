@@ -138,6 +138,8 @@ GET    page:console/cases/<str:number>/decide                    objected  401 3
 POST   page:console/cases/<str:number>/decide                    granted   401 303 303 303 404 404 404 404 404 404 404 404 401
 GET    page:console/cases/<str:number>/notice                    officer   401 303 303 303 200 404 404 404 404 404 404 404 401
 POST   page:console/cases/<str:number>/notice                    officer   401 303 303 303 302 404 404 404 404 404 404 404 401
+GET    page:console/cases/<str:number>/looked                    waiting   405 405 405 405 405 405 405 405 405 405 405 405 405
+POST   page:console/cases/<str:number>/looked                    waiting   401 303 303 303 404 404 404 404 404 404 404 404 401
 POST   page:console/cases/<str:number>/notice                    waiting   401 303 303 303 404 404 404 404 404 404 404 404 401
 GET    page:console/cases/<str:number>/appeal                    objected  401 303 303 303 200 404 404 404 404 404 404 404 401
 POST   page:console/cases/<str:number>/appeal                    objected  401 303 303 303 302 404 404 404 404 404 404 404 401

@@ -26,6 +26,7 @@ from exchange.affairs.recorded import record_step, subject_of_case
 from exchange.affairs.rules import Answer, Judgement, judge
 from exchange.affairs.rules.judgement import OFFICER
 
+OFFICER_ANSWERED = "OFFICER_ANSWERED"
 _WITH_AN_OFFICER = (CaseState.PREVIEW, CaseState.SUBMITTED)
 
 
@@ -110,7 +111,7 @@ def answer_evidence(evidence: Evidence, *, answer: str, reason: str, acting_user
     subject, now = subject_of_case(case), timezone.now()
     content = {**opened_evidence(evidence, subject), "answer": answer, "as_of": f"{now:%Y-%m-%dT%H:%M:%SZ}", "reason": reason.strip()}
     sealed = sealing.seal(subject, content, context=evidence_context(evidence))
-    move_evidence(evidence, EvidenceEvent.OFFICER_ANSWERS, found=sealed, preview="", reason="OFFICER_ANSWERED", answered_at=now)
+    move_evidence(evidence, EvidenceEvent.OFFICER_ANSWERS, found=sealed, preview="", reason=OFFICER_ANSWERED, answered_at=now)
     close_pause(case, PROVIDER_DOWN, evidence.requirement)
     record_step(case, EvidenceEvent.OFFICER_ANSWERS, by=by, requirement=evidence.requirement)
     return evidence

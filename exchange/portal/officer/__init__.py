@@ -19,6 +19,7 @@ urlpatterns = [
     path(f"{_CASE}/decide", steps.decide, name="officer_decide"),
     path(f"{_CASE}/notice", steps.notice, name="officer_notice"),
     path(f"{_CASE}/appeal", steps.appeal, name="officer_appeal"),
+    path(f"{_CASE}/looked", steps.looked_at, name="officer_looked"),
     path(f"{_CASE}/items/<slug:requirement>", steps.answer, name="officer_answer"),
     path(f"{_CASE}/uploads/<uuid:upload>", cases.upload, name="officer_upload"),
     path("console/offers", offers.runs, name="officer_offers"),

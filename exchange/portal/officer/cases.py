@@ -56,6 +56,7 @@ def in_hand(person: Person) -> QuerySet[Case]:
     """Cases that wait for an officer who is appointed for their matter; one's own never."""
     waiting = Q(state=CaseState.SUBMITTED, officer_needed=True) | Q(state=CaseState.OBJECTED)
     waiting |= Q(state=CaseState.PREVIEW, evidence_set__evidence__state=EvidenceState.WAITING_FOR_OFFICER)
+    waiting |= Q(pk__in=actions.decided_on_old_values(Case.objects.all()).values("pk"))
     rows = Case.objects.filter(waiting, version__matter__in=actions.matters_decided_by(person))
     return not_own(rows, person).select_related("version__matter").distinct()
 
@@ -123,6 +124,7 @@ def told(case: Case) -> dict[str, Any]:
         "appeal": _appeal(case),
         "notice": missing_of(case),
         "timeline": _timeline(case),
+        "is_corrected_late": _is_corrected_late(case),
     }
 
 
@@ -130,7 +132,14 @@ def _asks(case: Case) -> Any:
     """What the officer is to do."""
     if case.state == CaseState.OBJECTED:
         return _("Another look")
+    if case.state in actions.DECIDED:
+        return _("A value was corrected")
     return _("Answer a question") if case.state == CaseState.PREVIEW else _("Decide")
+
+
+def _is_corrected_late(case: Case) -> bool:
+    """Whether the case was decided on a value that was corrected since, and nobody has looked yet."""
+    return actions.decided_on_old_values(Case.objects.filter(pk=case.pk)).exists()
 
 
 def _word(piece: Piece, found: Found | None) -> str:

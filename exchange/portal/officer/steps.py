@@ -8,7 +8,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.errors import Conflict
 from exchange.affairs import actions
@@ -86,6 +86,17 @@ def appeal(request: HttpRequest, desk: Desk, case: Case) -> HttpResponse:
     if sent(request, form, act):
         return done(request, _("Settled. The citizen is told, with your reason."), "officer_cases")
     return show(request, desk, "../officer/appeal", form=form, case=case)
+
+
+@require_POST
+@at_desk
+def looked_at(request: HttpRequest, desk: Desk, number: str) -> HttpResponse:
+    """The officer has looked at what a corrected value means for a case that was decided: the decision stays."""
+    try:
+        actions.mark_looked_at(case_in_hand(desk, number), acting_user=desk.person)
+    except Conflict as conflict:
+        return look_again(request, conflict, "officer_cases")
+    return done(request, _("Marked. The decision stays as it is; the citizen may ask for another look."), "officer_cases")
 
 
 @step(CaseState.PREVIEW, CaseState.SUBMITTED)

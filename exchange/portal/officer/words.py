@@ -30,6 +30,9 @@ _EVENTS: Mapping[str, Any] = {
     "notice": _("Supplement notice sent"),
     "answer_notice": _("Supplement notice answered"),
     "officer_answers": _("Answered by an officer"),
+    "value_corrected": _("A register was corrected; asked again"),
+    "value_corrected_late": _("A register was corrected after the decision"),
+    "looked_at_corrected": _("An officer looked at the corrected value"),
     "provider_down": _("An office is not answering"),
     "provider_back": _("The office answers again"),
 }

@@ -12,10 +12,12 @@ from typing import Any
 import orjson
 from django.utils.translation import gettext as _
 
+from audit import acts
 from audit.errors import Missing, Unavailable
 from audit.head import read_head
 from audit.models import Blob, Entry, EntryIndex, SubjectTrace
 from audit.parts import part_at
+from audit.proof.acts.masks import items_read
 from audit.proof.envelope import EnvelopeError, open_person
 from audit.proof.merkle import ProofError
 from audit.proof.verify import verify_disclosures
@@ -39,12 +41,12 @@ class ReadEntry:
     route: Mapping[str, Any] = field(repr=False)
     mentions: tuple[Mapping[str, Any], ...] = field(default=(), repr=False)
 
-    def gave(self, item: str) -> bool:
-        """Whether it was answered, with this item or fact, and about the person as the one who was asked about."""
+    def gave(self, *names: str) -> bool:
+        """Whether it was answered, with one of these items or facts."""
         route = self.route
         if route.get("type") not in ANSWERS or route.get("outcome") != "ANSWERED":
             return False
-        return item in (route.get("items") or ()) or item in {fact.get("fact") for fact in route.get("facts") or ()}
+        return bool({*(route.get("items") or ()), *(fact.get("fact") for fact in route.get("facts") or ())} & {*names})
 
     @property
     def found_somebody(self) -> bool:
@@ -82,19 +84,28 @@ def received_value(agreement: Agreement, *, entry: int, item: str, subject: Subj
 
 
 def receivers(agreement: Agreement, *, entry: int, item: str, subject: Subject) -> dict[str, list[int]]:
-    """Departments that received this item about this subject since the revision that the entry read, each with its entries.
+    """Departments that received this item, or an answer that rests on it, since the revision that the entry read, with their entries.
 
     Only persons leave traces: about other subjects nobody can be found, and the dictionary is empty.
     """
     dataset = str(agreement.document["dataset"])
     traced = SubjectTrace.objects.filter(blind=blind_of(*subject.who), entry__gte=_revision_entry(dataset, entry)).values("entry")
     lines = EntryIndex.objects.filter(entry__in=traced, type__in=ANSWERS, dataset=dataset, outcome="ANSWERED").order_by("entry")
-    found: dict[str, list[int]] = {}
+    names, found = resting_on(dataset, item), dict[str, list[int]]()
     for index in lines.values_list("entry", flat=True):
         read = read_entry(index, subject)
-        if read is not None and read.gave(item) and read.found_somebody:
+        if read is not None and read.gave(*names) and read.found_somebody:
             found.setdefault(str(read.route["requester"]), []).append(index)
     return found
+
+
+def resting_on(dataset: str, name: str) -> frozenset[str]:
+    """What is wrong where an item is wrong: the item, and every fact that reads it; of a fact, the same for each item it reads."""
+    held = acts.standing().versions.get(dataset)
+    declared: Any = held.version["facts"] if held is not None else ()
+    reads = {str(fact["name"]): frozenset(items_read(fact["expression"])) for fact in declared}
+    items = reads.get(name, frozenset({name}))
+    return frozenset({name, *items, *(fact for fact, read in reads.items() if read & items)})
 
 
 def read_entry(index: int, subject: Subject) -> ReadEntry | None:

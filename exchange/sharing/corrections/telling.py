@@ -1,4 +1,7 @@
-"""When a corrected value is published, everybody who received the old one is told; found by blind, never by name."""
+"""When a corrected value is published, everybody who received the old one is told; found by blind, never by name.
+
+The rooms above are told too, by a work row of the name SETTLED: cases that used the value are looked at again.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,8 @@ from exchange.sharing.models import CorrectionNotice, CorrectionRequest
 
 # The index of the newest calls may be a little behind when a correction is published: they are looked for again.
 _LOOK_AGAIN = timedelta(days=2)
+# News for the rooms above: a correction is published, or more calls that brought the old value were found; the target is its key.
+SETTLED = "correction.settled"
 
 
 def revision_published(target: str, _renew: work.Renew) -> None:
@@ -67,13 +72,16 @@ def publish(correction: CorrectionRequest, *, revision: Revision | None) -> None
 
 
 def tell(correction: CorrectionRequest) -> int:
-    """A notice for each department that received the old value, once; how many are new. Inside a transaction.
+    """A notice for each department that received the old value, once; how many say something new. Inside a transaction.
 
     A department reads which of its own calls brought the value. Whose value it is stands in its own receipts, not here.
     """
     found = receivers(correction.agreement, entry=correction.entry, item=correction.item, subject=subject_of(correction))
     found.setdefault(correction.requester_id, [correction.entry])
-    return sum(_tell(correction, code, entries) for code, entries in sorted(found.items()))
+    told = sum(_tell(correction, code, entries) for code, entries in sorted(found.items()))
+    if told:
+        work.enqueue(SETTLED, correction.pk)
+    return told
 
 
 def _tell(correction: CorrectionRequest, code: str, entries: list[int]) -> bool:
@@ -87,6 +95,7 @@ def _tell(correction: CorrectionRequest, code: str, entries: list[int]) -> bool:
     elif not set(entries) <= set(notice.entries):
         merged = sorted({*notice.entries, *entries})
         CorrectionNotice.objects.filter(pk=notice.pk).update(entries=merged, seen_at=None, seen_by=None)
+        return True
     return is_new
 
 
