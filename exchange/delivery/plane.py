@@ -14,6 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from django.db import DatabaseError, connection, connections
 
 from exchange.delivery.arriving import Receive, Scope, Send, arrival_of, raw_path
+from exchange.delivery.changes import door as changes
 from exchange.delivery.door import Arrival
 from exchange.delivery.errands.waiting import waited
 from exchange.delivery.exports import door as exports
@@ -47,6 +48,9 @@ class Plane:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if exports.is_export(raw_path(scope)):
             await exports.serve(scope, receive, send)
+            return
+        if changes.is_changes(raw_path(scope)):
+            await changes.serve(scope, receive, send)
             return
         arrival = await arrival_of(scope, receive)
         response = await self._waited(arrival, await self._answer(arrival), receive)

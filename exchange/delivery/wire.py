@@ -26,6 +26,7 @@ _MEMBERS = {
     Method.VERIFY: _COMMON | {"subject", "facts", _ONCE_MEMBER},
     Method.BATCH: _COMMON | {"subjects", "facts", _ONCE_MEMBER},
     Method.EXPORT: _COMMON | {"after", "format", "columns", _ONCE_MEMBER},
+    Method.CHANGES: _COMMON | {"cursor", "most"},
 }
 
 
@@ -113,7 +114,7 @@ def _text(document: Mapping[str, Any], name: str, *, required: bool = False) -> 
 
 
 def _subjects(method: Method, document: Mapping[str, Any]) -> tuple[SentSubject, ...]:
-    if method is Method.EXPORT:
+    if method in (Method.EXPORT, Method.CHANGES):
         return ()
     if method is not Method.BATCH:
         if "subject" not in document:

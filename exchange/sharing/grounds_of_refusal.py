@@ -61,6 +61,21 @@ _GROUNDS: dict[str, tuple[int, str, str]] = {
         "The result was collected, or was deleted when its time was over; ask again.",
         "该结果已领取，或已到期删除，请重新查询。",
     ),
+    "CURSOR_TOO_OLD": (
+        410,
+        "From this cursor nobody can go on: begin again without a cursor, into an empty table.",
+        "该游标已无法继续，请清空后不带游标重新开始。",
+    ),
+    "CHANGES_NOT_HELD": (
+        403,
+        "The hub holds no revisions of this register, so it cannot tell what changed; ask by QUERY or BATCH.",
+        "平台不保存该资源的数据批次，无法提供增量；请使用查询或批量查询。",
+    ),
+    "CHANGES_NOT_SEALED": (
+        403,
+        "Under this agreement rows leave sealed, and changes are not sealed: use an export.",
+        "该协议约定数据加密下发，增量不加密；请使用数据集下发。",
+    ),
     "LIST_MOVED": (409, "The list has a new revision; begin it again without a cursor.", "名单已更新，请从头开始。"),
     "NOT_A_LIST": (403, "Only lists of identifiers are exported: agree on that item alone.", "目前仅可导出标识名单，请只约定该标识项。"),
     "COLUMN_NOT_AGREED": (403, "A column is not among the items that the agreement gives now.", "所选列不在协议当前可提供的数据项之内。"),

@@ -27,8 +27,8 @@ LARGEST_FILE = 256 << 30
 def main() -> None:
     """Read a job, do it, say the outcome."""
     job = json.loads(sys.stdin.buffer.readline())
-    _end_with_parent()
-    _limit(int(job["memory_bytes"]), int(job["cpu_seconds"]))
+    end_with_parent()
+    limit_itself(int(job["memory_bytes"]), int(job["cpu_seconds"]))
     engine = _engine(job)
     if job["form"] == "count":
         rows = engine.execute(f"SELECT count(*) {_source(job)}", [job["rows"], *job["values"]]).fetchone()[0]
@@ -40,7 +40,7 @@ def main() -> None:
     _say({"outcome": {"rows": rows, **_finished(Path(job["out"]), job["form"], job.get("seal"))}})
 
 
-def _limit(memory_bytes: int, cpu_seconds: int) -> None:
+def limit_itself(memory_bytes: int, cpu_seconds: int) -> None:
     """Bound memory, processor time and file size, and allow no network."""
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
     resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
@@ -55,7 +55,8 @@ def _no_network(event: str, arguments: tuple[Any, ...]) -> None:
         raise PermissionError("an export opens no connection")
 
 
-def _end_with_parent() -> None:
+def end_with_parent() -> None:
+    """Nobody waits for an outcome any more when the standard input ends."""
     def watch() -> None:
         sys.stdin.buffer.read()
         os._exit(PARENT_GONE)
@@ -77,8 +78,8 @@ def _engine(job: dict[str, Any]) -> Any:
         "autoinstall_known_extensions = false",
         "autoload_known_extensions = false",
         f"memory_limit = '{ENGINE_MB}MB'",
-        f"temp_directory = '{_quoted(job['folder'])}'",
-        f"allowed_paths = ['{_quoted(job['rows'])}', '{_quoted(job['out'])}']",
+        f"temp_directory = '{quoted(job['folder'])}'",
+        f"allowed_paths = ['{quoted(job['rows'])}', '{quoted(job['out'])}']",
         "enable_external_access = false",
         "lock_configuration = true",
     ):
@@ -86,7 +87,8 @@ def _engine(job: dict[str, Any]) -> Any:
     return engine
 
 
-def _quoted(path: str) -> str:
+def quoted(path: str) -> str:
+    """A path inside an SQL text."""
     return path.replace("'", "''")
 
 
@@ -107,7 +109,7 @@ def _write(engine: Any, job: dict[str, Any]) -> int:
     }[job["form"]]
     watched = threading.Thread(target=_watch, args=(Path(job["out"]), int(job["expected_bytes"])), daemon=True)
     watched.start()
-    return int(engine.execute(f"COPY ({query}) TO '{_quoted(job['out'])}' ({options})", values).fetchone()[0])
+    return int(engine.execute(f"COPY ({query}) TO '{quoted(job['out'])}' ({options})", values).fetchone()[0])
 
 
 def _write_arrow(found: Any, out: Path) -> int:

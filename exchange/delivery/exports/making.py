@@ -110,8 +110,13 @@ def _job(rows_hash: str, selection: Selection, form: str, folder: Path, out: str
 
 
 def _run(job: Mapping[str, Any], on_progress: Progress) -> dict[str, Any]:
+    return run_child("exchange.delivery.exports.child", job, on_progress)
+
+
+def run_child(module: str, job: Mapping[str, Any], on_progress: Progress) -> dict[str, Any]:
+    """Let a process of its own do one job; its outcome. Raises MakingFailed, and what `on_progress` raises."""
     process = subprocess.Popen(
-        [sys.executable, "-m", "exchange.delivery.exports.child"],
+        [sys.executable, "-m", module],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,  # a traceback could quote a value

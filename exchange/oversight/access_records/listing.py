@@ -19,7 +19,7 @@ from audit.errors import Missing
 from audit.models import EntryIndex, LogHead, Pending, SubjectTrace
 from exchange.accounts.subject import Subject
 from exchange.oversight.access_records.kinds import OWNER_CHECK, STEPS, Group
-from exchange.oversight.access_records.lists import EXPORT, lists_among, stood_on
+from exchange.oversight.access_records.lists import LISTS, lists_among, stood_on
 from exchange.oversight.access_records.log_lines import OwnKey, own_key, read_lines
 from exchange.oversight.access_records.names import read_names
 from exchange.oversight.access_records.records import AccessRecord, record_of
@@ -154,7 +154,7 @@ class _Wanted:
         return sorted({*found, *self._listed(above, highest)})[:size]
 
     def _listed(self, above: int, below: int) -> list[int]:
-        candidates = EntryIndex.objects.filter(_narrowed(self.filters), type=EXPORT, entry__gt=above, entry__lt=below)
+        candidates = EntryIndex.objects.filter(_narrowed(self.filters), type__in=LISTS, count__gt=0, entry__gt=above, entry__lt=below)
         return lists_among(candidates.values_list("entry", flat=True), self.subject)
 
 
@@ -185,7 +185,7 @@ _GROUPS: dict[str, Q] = {
     Group.OFFICES: Q(type__in=CALLS) & ~Q(purpose=OWNER_CHECK),
     Group.STEPS: Q(type__in=STEPS),
     Group.OFFICERS: Q(type="view"),
-    Group.LISTS: Q(type=EXPORT),
+    Group.LISTS: Q(type__in=LISTS),
     Group.OWN_RECORDS: Q(purpose=OWNER_CHECK),
 }
 

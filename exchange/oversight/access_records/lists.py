@@ -1,6 +1,6 @@
-"""Lists that an office got: the log names nobody on them, so whether somebody stood there is asked when the lines are read.
+"""Lists and pages of changes that an office got: the log names nobody on them, so whether somebody stood there is asked when the lines are read.
 
-Protocol section 5: for EXPORT the file and the row filter of the time are evaluated for the person. Where they are gone
+Protocol section 5: for EXPORT and CHANGES the file and the row filter of the time are evaluated for the person. Where they are gone
 nobody can tell any more, and the line says that.
 """
 
@@ -14,16 +14,20 @@ from audit.proofs import opened_many
 from exchange.accounts.subject import Subject
 
 EXPORT = "export"
+CHANGES = "changes"
+LISTS = (EXPORT, CHANGES)
 
 
 def stood_on(route: Mapping[str, Any], subject: Subject) -> bool | None:
     """Whether the person stood on the list that an entry with this route gave; None where nobody can tell any more."""
+    from exchange.delivery.changes.persons import was_on_page
     from exchange.delivery.lists import was_on_list
 
-    if route.get("type") != EXPORT:
+    evaluated = {EXPORT: was_on_list, CHANGES: was_on_page}.get(str(route.get("type")))
+    if evaluated is None or (route["type"] == CHANGES and not route.get("count")):
         return False
     try:
-        return was_on_list(route, subject)
+        return evaluated(route, subject)
     except (HubError, KeyError, ValueError):
         return None
 

@@ -31,7 +31,7 @@ _CODES = {
     "seq": gettext_lazy("Number of the act"),
     "event": gettext_lazy("Step"),
 }
-_COUNTED = ("exchange", "export", "refusal", "tally")
+_COUNTED = ("exchange", "export", "changes", "refusal", "tally")
 
 
 def fields_of(route: Mapping[str, Any], names: Names) -> list[Field]:

@@ -18,6 +18,7 @@ MOMENT = "%Y-%m-%dT%H:%M"
 KINDS = {
     "exchange": gettext_lazy("Answered calls"),
     "export": gettext_lazy("Lists that were given"),
+    "changes": gettext_lazy("Pages of changes that were given"),
     "delivery": gettext_lazy("Steps of exports"),
     "refusal": gettext_lazy("Refused calls"),
     "intent": gettext_lazy("Questions to remote registers"),

@@ -160,6 +160,11 @@ def _export(route: Route, names: Names) -> str:
     return told.format(**_values(route, names))
 
 
+def _changes(route: Route, names: Names) -> str:
+    told = _("On {when} the {requester} got changes of {subjects} from {dataset} of the {provider}, for {purpose}.")
+    return told.format(**_values(route, names))
+
+
 def _view(route: Route, names: Names) -> str:
     if route.get("event") == "officer_question":
         told = _("On {when} an officer of the {requester} opened a question about {dataset} in order to answer it.")
@@ -177,6 +182,7 @@ _OTHERS: dict[str, Callable[[Route, Names], str]] = {
     "act": _act,
     "agreement": _move,
     "case": _case,
+    "changes": _changes,
     "clock": _move,
     "correction": _move,
     "dataset": _move,
