@@ -168,4 +168,3 @@ def sweep(now_s: float) -> None:
             shutil.rmtree(path, ignore_errors=True)
         elif not is_working and age_s > KEPT_S:
             path.unlink(missing_ok=True)
-
