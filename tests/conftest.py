@@ -35,6 +35,8 @@ def pytest_configure() -> None:
     _ = settings.DATABASES
     # Slow on purpose in the hub; one test of sign-in (tests/accounts/test_hashing.py) stays on the hub's own.
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    # Every browser of a test would look at every file that we ship before its first page, most of the time that a page test took.
+    settings.WHITENOISE_AUTOREFRESH = True
     # How long an example takes says something about the machine, and nothing about the property.
     hypothesis.settings.register_profile("here", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
     hypothesis.settings.load_profile("here")
@@ -94,7 +96,8 @@ def a_fresh_process() -> Iterator[None]:
         from exchange.delivery import counting, deliver, refusal_rate
 
         deliver.forget_policies()
-        for held in (counting.FLOORS.quotas, counting.FLOORS.facts, counting.FLOORS.seen, counting.FLOORS.unconfirmed):
+        floors = counting.FLOORS
+        for held in (floors.quotas, floors.facts, floors.seen, floors.unconfirmed, floors.closer, floors.shown):
             held.clear()
         refusal_rate.RATE.counts.clear()
         refusal_rate.RATE.reasons.clear()

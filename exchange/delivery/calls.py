@@ -67,12 +67,16 @@ class Completion:
 
 @dataclass(slots=True)
 class Answer:
-    """What is released: the body with its receipt as canonical JSON, exactly as it is sent, and the HTTP status."""
+    """What is released: the body with its receipt as canonical JSON, exactly as it is sent, and the HTTP status.
+
+    `headers` say what is left of the limits (delivery/limits/headers.py); they are not signed.
+    """
 
     status: int
     raw: bytes
     outcome: Outcome
     leaf: bytes | None
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
     @property
     def body(self) -> dict[str, Any]:
@@ -90,6 +94,7 @@ class Deferred:
 
     intent: bytes
     raw: bytes
+    headers: tuple[tuple[bytes, bytes], ...] = ()
 
 
 @dataclass(slots=True)
@@ -152,6 +157,9 @@ class Work:
     outgoing: Outgoing | None = None
     completion: Completion | None = None
     beside: Callable[[Work], None] | None = None
+    # By closer limit (officer, subject): how much is used of it, and its window; and the key's refusals of this minute.
+    closer: Mapping[str, tuple[int, str]] = field(default_factory=dict)
+    refusals: int = 0
 
     @property
     def count(self) -> int:

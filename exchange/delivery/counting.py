@@ -23,6 +23,8 @@ from django.db.models import Q
 from audit.models import EntryIndex
 from audit.proof.envelope import blind
 from exchange.delivery.calls import Work
+from exchange.delivery.limits.windows import day_and_minute, end_text, seconds_of, span
+from exchange.delivery.models import QuotaUse
 from exchange.sharing.grounds_of_refusal import refusal
 from exchange.sharing.policy import Policy
 
@@ -30,6 +32,7 @@ NONCES_KEPT_S = 300
 _SEEN_KEPT_S = 180
 _FACT_KINDS = "fact-limit"
 _ROWS_AT_ONCE = 128
+_MINUTE_S = 60
 
 
 @dataclass
@@ -39,6 +42,9 @@ class Floors:
     quotas: dict[tuple[str, str], int] = field(default_factory=dict)
     facts: dict[tuple[str, str, bytes, str], int] = field(default_factory=dict)
     seen: dict[int, set[int]] = field(default_factory=dict)
+    closer: dict[tuple[str, str, bytes, str], int] = field(default_factory=dict)
+    # What the database said last, for the headers alone: it allows and refuses nothing.
+    shown: dict[tuple[str, str], int] = field(default_factory=dict)
     unconfirmed: set[tuple[str, str]] = field(default_factory=set)
     started_s: int = field(default_factory=lambda: int(time.time()))
 
@@ -118,15 +124,9 @@ def purge_nonces(now_s: int) -> int:
 
 def windows(policy: Policy, now_ms: int) -> list[tuple[str, int]]:
     """The windows that a call of this policy counts in, each with its limit: the local day, and the minute."""
-    day, minute = _day_and_minute(now_ms // 60_000, settings.TIME_ZONE)
+    day, minute = day_and_minute(now_ms)
     limits = [(day, policy.per_day), (minute, policy.per_minute)]
     return [(window, limit) for window, limit in limits if limit is not None]
-
-
-@lru_cache(maxsize=16)
-def _day_and_minute(minute: int, zone: str) -> tuple[str, str]:
-    local = datetime.fromtimestamp(minute * 60, ZoneInfo(zone))
-    return f"{local:%Y-%m-%d}", f"{local:%Y-%m-%dT%H:%M}"
 
 
 def spend_quotas(cursor: Any, works: Sequence[Work], now_ms: int, floors: Floors = FLOORS) -> None:
@@ -137,28 +137,47 @@ def spend_quotas(cursor: Any, works: Sequence[Work], now_ms: int, floors: Floors
             by_agreement.setdefault(work.policy.agreement, []).append(work)
     for agreement in sorted(by_agreement):
         group = by_agreement[agreement]
-        if not _spend(cursor, group, sum(work.count for work in group), now_ms, floors):
+        if _spend(cursor, group, sum(work.count for work in group), now_ms, floors):
             for work in group:
-                if not _spend(cursor, [work], work.count, now_ms, floors):
-                    work.refuse(refusal("QUOTA"))
+                if over := _spend(cursor, [work], work.count, now_ms, floors):
+                    work.refuse(refusal("QUOTA", limit="day" if seconds_of(over) > _MINUTE_S else "minute", ends=end_text(over, now_ms)))
 
 
-def _spend(cursor: Any, group: list[Work], count: int, now_ms: int, floors: Floors) -> bool:
-    """Count in every window or in none."""
+def _spend(cursor: Any, group: list[Work], count: int, now_ms: int, floors: Floors) -> str:
+    """Count in every window or in none; the window in which it did not fit, the longest of several, or nothing."""
     policy = group[0].policy
     assert policy is not None  # noqa: S101 - grouped by its agreement
     limits = dict(windows(policy, now_ms))
     if not limits:
-        return True
+        return ""
     starts = {window: _floor(policy.agreement, window, floors) + count for window in limits}
-    if any(starts[window] > limit for window, limit in limits.items()):
-        return False
+    if over := [window for window, limit in limits.items() if starts[window] > limit]:
+        return min(over, key=len)
     counted = _add(cursor, policy.agreement, starts, limits, count)
     if len(counted) == len(limits):
-        return True
+        floors.shown.update({(policy.agreement, window): used for window, used in counted.items()})
+        return ""
     for window in counted:
         _take_back(cursor, policy.agreement, window, count)
-    return False
+    return min(limits.keys() - counted.keys(), key=len)
+
+
+def shown(policy: Policy, now_ms: int, floors: Floors = FLOORS) -> list[tuple[str, str, int, int]]:
+    """Name, window, limit and use of each window as this process knows them; another host may have counted since."""
+    windows_now = [("day", policy.per_day), ("minute", policy.per_minute)]
+    return [
+        (name, window, limit, _shown(policy.agreement, window, floors))
+        for (name, limit), window in zip(windows_now, day_and_minute(now_ms), strict=True)
+        if limit is not None
+    ]
+
+
+def _shown(agreement: str, window: str, floors: Floors) -> int:
+    key = (agreement, window)
+    if key not in floors.shown:
+        found = QuotaUse.objects.filter(agreement=agreement, period=window).values_list("used", flat=True).first()
+        floors.shown[key] = found or 0
+    return floors.shown[key]
 
 
 def _floor(agreement: str, window: str, floors: Floors) -> int:
@@ -169,8 +188,8 @@ def _floor(agreement: str, window: str, floors: Floors) -> int:
     return floors.quotas[key]
 
 
-def _add(cursor: Any, agreement: str, starts: Mapping[str, int], limits: Mapping[str, int], count: int) -> list[str]:
-    """Count in all windows by one statement; the windows where it fitted. None ends below `starts`: floor and count."""
+def _add(cursor: Any, agreement: str, starts: Mapping[str, int], limits: Mapping[str, int], count: int) -> dict[str, int]:
+    """Count in all windows by one statement; how much is used where it fitted. None ends below `starts`: floor and count."""
     rows = [value for window, start in sorted(starts.items()) for value in (agreement, window, start)]
     allowed = [value for window, limit in sorted(limits.items()) for value in (window, limit)]
     cursor.execute(
@@ -178,10 +197,10 @@ def _add(cursor: Any, agreement: str, starts: Mapping[str, int], limits: Mapping
         "ON CONFLICT (agreement, period) DO UPDATE SET used = "
         "CASE WHEN delivery_quotause.used + %s < excluded.used THEN excluded.used ELSE delivery_quotause.used + %s END "
         "WHERE CASE WHEN delivery_quotause.used + %s < excluded.used THEN excluded.used ELSE delivery_quotause.used + %s END "
-        f"<= CASE delivery_quotause.period {'WHEN %s THEN %s ' * len(limits)}END RETURNING period",
+        f"<= CASE delivery_quotause.period {'WHEN %s THEN %s ' * len(limits)}END RETURNING period, used",
         [*rows, count, count, count, count, *allowed],
     )
-    return [window for (window,) in cursor.fetchall()]
+    return dict(cursor.fetchall())
 
 
 def _take_back(cursor: Any, agreement: str, window: str, count: int) -> None:
@@ -217,6 +236,7 @@ def note_quotas(works: Iterable[Work], now_ms: int, floors: Floors = FLOORS) -> 
     if len(floors.quotas) > 20_000:
         today = max((window for _, window in floors.quotas), default="")[:10]
         floors.quotas = {key: used for key, used in floors.quotas.items() if key[1].startswith(today)}
+        floors.shown.clear()
 
 
 # --- Fact limits -----------------------------------------------------------------------------------------------
@@ -238,7 +258,8 @@ def spend_facts(cursor: Any, works: Sequence[Work], now_ms: int, floors: Floors 
         return
     for work, uses in asked:
         if not _all_within(cursor, uses, dict.fromkeys(uses, _limit(work)), floors):
-            work.refuse(refusal("FACT_LIMIT"))
+            assert work.policy is not None  # noqa: S101 - it has uses
+            work.refuse(refusal("FACT_LIMIT", ends=end_text(span(work.policy.fact_days, now_ms), now_ms)))
 
 
 def _limit(work: Work) -> int:
@@ -250,7 +271,7 @@ def fact_uses(work: Work, now_ms: int) -> Counter[FactKey]:
     policy = work.policy
     if policy is None or not work.facts:
         return Counter()
-    window = f"{policy.fact_days}d-{now_ms // (policy.fact_days * 86_400_000)}"
+    window = span(policy.fact_days, now_ms)
     subjects = [_pseudonym(subject.kind, subject.identifier) for subject in work.subjects]
     return Counter((policy.agreement, fact.name, subject, window) for subject in subjects for fact in work.facts)
 

@@ -20,11 +20,12 @@ from audit.proof.canonical import dumps
 from audit.proof.keys import Signer, Use
 from audit.proof.message import ParsedRequest
 from exchange.delivery import counting
-from exchange.delivery.calls import Answer, Call, Deferred
-from exchange.delivery.deliver import deliver
+from exchange.delivery.calls import Answer, Call, Deferred, VerifiedCaller
+from exchange.delivery.deliver import current_policies, deliver
 from exchange.delivery.door import Arrival, DoorError, authenticate, call_of, limited, parse
 from exchange.delivery.echoing import echoed
 from exchange.delivery.errands.collecting import Collected, collect, spend_nonces
+from exchange.delivery.limits.headers import Headers, headers_of_policy
 from exchange.delivery.recording import replayed_problem
 from exchange.delivery.responding import Response, Waiting, Wanted, answer_response, problem_response
 from exchange.sharing.policy import Method
@@ -34,7 +35,7 @@ _RESULTS = re.compile(r"/exchange/v1/([a-z2-7]{32})/results/([0-9a-f]{64})")
 _ECHO = "/exchange/v1/echo"
 _NO_SUCH_CALL = (
     "POST to /exchange/v1/{agreement}/verify, query or batch, or to /exchange/v1/echo; GET /exchange/v1/{agreement}/results/{intent}; "
-    "exports have a door of their own; changes are not built on the wire yet"
+    "exports and changes have doors of their own"
 )
 PURGE_EVERY_S = 60
 
@@ -122,7 +123,7 @@ def _deferred(signer: Signer, parsed: ParsedRequest, call: Call, deferred: Defer
     wanted = Wanted(call.caller, call.agreement, deferred.intent)
     if not deferred.raw:
         return collected(parsed, wanted)
-    return _told(signer, parsed, Collected(202, deferred.raw, deferred.intent.hex()), wanted)
+    return _told(signer, parsed, Collected(202, deferred.raw, deferred.intent.hex()), wanted, deferred.headers)
 
 
 def _collected(collecting: Sequence[tuple[int, ParsedRequest, Wanted]]) -> list[tuple[int, Response]]:
@@ -141,11 +142,17 @@ def collected(parsed: ParsedRequest, wanted: Wanted) -> Response:
         found = collect(wanted)
     except HubError as error:
         return _error(error.status, error.reason, str(error))
-    return _told(signers.hub_signer(Use.HUB_ANSWER), parsed, found, wanted)
+    return _told(signers.hub_signer(Use.HUB_ANSWER), parsed, found, wanted, left_of(wanted.caller, wanted.agreement))
 
 
-def _told(signer: Signer, parsed: ParsedRequest, found: Collected, wanted: Wanted) -> Response:
-    response = _signed(signer, parsed, Answer(found.status, found.raw, "WAITING", None))
+def left_of(caller: VerifiedCaller, agreement: str) -> Headers:
+    """What is left to an agreement's party, for an answer that no call of its own stands behind."""
+    policy = current_policies().by_agreement.get(agreement)
+    return headers_of_policy(policy if policy is not None and caller.system in policy.systems else None, trail.now_ms())
+
+
+def _told(signer: Signer, parsed: ParsedRequest, found: Collected, wanted: Wanted, left: Headers) -> Response:
+    response = _signed(signer, parsed, Answer(found.status, found.raw, "WAITING", None, left))
     if not found.waiting:
         return response
     place = f"/exchange/v1/{wanted.agreement}/results/{wanted.intent.hex()}".encode()
@@ -159,7 +166,7 @@ def _replayed(parsed: ParsedRequest) -> Response:
 
 def _signed(signer: Signer, parsed: ParsedRequest, answer: Answer) -> Response:
     """The answer, or the refusal after authentication, signed together with the request that it answers."""
-    return answer_response(signer, parsed, status=answer.status, body=answer.raw, created=int(time.time()))
+    return answer_response(signer, parsed, status=answer.status, body=answer.raw, created=int(time.time()), beside=answer.headers)
 
 
 def _error(status: int, code: str, detail: str) -> Response:

@@ -14,6 +14,7 @@ from audit.proof.canonical import dumps, fresh_nonce, sha256_text
 from exchange.delivery import counting
 from exchange.delivery.calls import Work
 from exchange.delivery.errands import intents, outcomes
+from exchange.delivery.limits import closer
 from exchange.delivery.refusal_rate import RATE, REFUSALS_A_MINUTE
 from exchange.delivery.subjects import is_personal
 from exchange.sharing.grounds_of_refusal import Refusal, refusal
@@ -135,6 +136,7 @@ def count_refusal(work: Work, at_ms: int) -> None:
         return
     caller = work.call.caller
     count = RATE.note((caller.keyid, caller.system, caller.department), work.refusal.code, at_ms // 60_000)
+    work.refusals = count
     if count > REFUSALS_A_MINUTE:
         work.suppressed = count > REFUSALS_A_MINUTE + 1
         work.refuse(refusal("TOO_MANY_REFUSALS"))
@@ -179,6 +181,7 @@ def _record_noted(works: Sequence[Work], head: tuple[int, str], at_ms: int, keys
         raise
     counting.note_nonces(fresh)
     counting.note_quotas(fresh, at_ms)
+    closer.note(fresh, at_ms, counting.FLOORS.closer)
     counting.note_facts(fresh, at_ms)
 
 
@@ -197,6 +200,7 @@ def _record(
         counting.spend_nonces(cursor, works)
         fresh = [work for work in works if not work.replayed]
         counting.spend_quotas(cursor, fresh, at_ms)
+        closer.spend(cursor, fresh, at_ms, counting.FLOORS.closer)
         counting.spend_facts(cursor, fresh, at_ms)
         outcomes.finish([work for work in fresh if work.completion is not None], at_ms)
         for work in fresh:

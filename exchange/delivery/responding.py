@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -45,8 +45,13 @@ class Response:
     waiting: Waiting | None = None
 
 
-def answer_response(signer: Signer, parsed: ParsedRequest, *, status: int, body: bytes, created: int) -> Response:
-    """An answer, or a refusal after authentication, signed together with the request that it answers (RFC 9421)."""
+def answer_response(
+    signer: Signer, parsed: ParsedRequest, *, status: int, body: bytes, created: int, beside: Iterable[tuple[bytes, bytes]] = ()
+) -> Response:
+    """An answer, or a refusal after authentication, signed together with the request that it answers (RFC 9421).
+
+    `beside`: header fields that inform only, what is left of the limits; they are not signed.
+    """
     headers = message.sign_answer(
         signer,
         status=status,
@@ -55,7 +60,7 @@ def answer_response(signer: Signer, parsed: ParsedRequest, *, status: int, body:
         request=parsed,
         created=created,
     )
-    return Response(status, _wire(headers), body)
+    return Response(status, [*_wire(headers), *beside], body)
 
 
 def problem_response(signer: Signer | None, *, status: int, code: str, detail: str, created: int) -> Response:

@@ -30,6 +30,7 @@ class Reply:
     status: int
     body: dict[str, Any]
     route: dict[str, Any] = field(default_factory=dict)
+    headers: dict[str, str] = field(default_factory=dict)
 
     @property
     def code(self) -> str:
@@ -96,7 +97,7 @@ def read(arrival: Arrival, response: Response) -> Reply:
     headers = {name.decode(): value.decode() for name, value in response.headers}
     key = signers.hub_signer(Use.HUB_ANSWER).public_key
     if "receipt" not in body:
-        return Reply(response.status, body)
+        return Reply(response.status, body, headers=headers)
     request = message.parse_request(
         method=arrival.method,
         target_uri=settings.PUBLIC_URLS[0] + arrival.path,
@@ -107,7 +108,7 @@ def read(arrival: Arrival, response: Response) -> Reply:
     receipt = body["receipt"]
     verified = verify_receipt(receipt, public_key=key, log=log_origin())
     check_answer(receipt, {name: value for name, value in body.items() if name != "receipt"})
-    return Reply(response.status, body, dict(verified.route or {}))
+    return Reply(response.status, body, dict(verified.route or {}), headers)
 
 
 def entry_bytes(reply: Reply) -> bytes:

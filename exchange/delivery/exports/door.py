@@ -34,7 +34,8 @@ from exchange.delivery.exports.allowed import refusal_of
 from exchange.delivery.exports.collecting import EndedElsewhere, RangeOutside, Stream, StreamStopped, open_stream, read_range
 from exchange.delivery.exports.lifecycle import WITH_FILE, DeliveryEvent, DeliveryState
 from exchange.delivery.exports.opening import PREPARE, answer_of, open_export, told
-from exchange.delivery.handling import error_response, nonce_mark, signed_response, unavailable
+from exchange.delivery.handling import error_response, left_of, nonce_mark, signed_response, unavailable
+from exchange.delivery.limits.headers import Headers
 from exchange.delivery.models import Delivery
 from exchange.delivery.responding import Response
 from exchange.sharing.grounds_of_refusal import Refusal, refusal
@@ -44,6 +45,7 @@ logger = logging.getLogger(__name__)
 _PATH = re.compile(r"/exchange/v1/([a-z2-7]{32})/exports(?:/([0-9a-f]{32})(?:/(data|manifest|cancel))?)?")
 _OURS = re.compile(r"/exchange/v1/[^/]*/exports(?:/|$)")
 _METHODS = {"open": "POST", "cancel": "POST", "status": "GET", "data": "GET", "manifest": "GET"}
+TOO_MANY = 429
 TYPES = {
     "csv": "text/csv; charset=utf-8; header=present",
     "jsonl": "application/jsonl",
@@ -133,7 +135,7 @@ def _answered(request: _Request) -> Response | Streaming:
     body: dict[str, Any] = (
         loads(found.manifest.encode(), max_bytes=len(found.manifest) + 1) if request.step == "manifest" else {"export": told(found)}
     )
-    return _signed(request, Answer(200, dumps({**body, "salt": fresh_nonce()}), "ANSWERED", None))
+    return _signed(request, Answer(200, dumps({**body, "salt": fresh_nonce()}), "ANSWERED", None, _left(request)))
 
 
 def _data(request: _Request, found: Delivery) -> Response | Streaming:
@@ -157,7 +159,11 @@ def _data(request: _Request, found: Delivery) -> Response | Streaming:
     except BaseException:
         collecting.STREAMS.leave(found.agreement)
         raise
-    return Streaming(206 if span else 200, _head(found, stream, is_part=span is not None), stream)
+    return Streaming(206 if span else 200, [*_head(found, stream, is_part=span is not None), *_left(request)], stream)
+
+
+def _left(request: _Request) -> Headers:
+    return left_of(request.call.caller, request.call.agreement)
 
 
 def _absence(found: Delivery) -> Refusal | None:
@@ -188,7 +194,8 @@ def _outside(request: _Request, found: Delivery) -> Response:
 def _unrecorded(request: _Request, ground: Refusal) -> Response:
     """A refusal that tells the caller's program to come again otherwise; no data were asked for that it may not have."""
     body = {**recording.problem(ground), "salt": fresh_nonce()}
-    return _signed(request, Answer(ground.status, dumps(body), "REFUSED", None))
+    retry = ((b"retry-after", b"60"),) if ground.status == TOO_MANY else ()
+    return _signed(request, Answer(ground.status, dumps(body), "REFUSED", None, (*_left(request), *retry)))
 
 
 def _replayed(request: _Request) -> Response:

@@ -26,6 +26,7 @@ from exchange.delivery.deliver import ATTEMPTS, Busy, current_policies, local_da
 from exchange.delivery.exports.lifecycle import DeliveryState
 from exchange.delivery.exports.making import MakingFailed, count_rows
 from exchange.delivery.exports.selection import FORMS, Column, Selection, select
+from exchange.delivery.limits.headers import headers_of
 from exchange.delivery.models import Delivery
 from exchange.delivery.reading import offline_datasets
 from exchange.delivery.seal import receipts
@@ -68,11 +69,11 @@ def answer_of(work: Work, at_ms: int) -> Answer:
     """The recorded work as it is released: receipt and status."""
     if work.replayed:
         return Answer(409, dumps(recording.replayed_problem()), "REFUSED", None)
-    status = work.refusal.status if work.refusal else 202
+    status, left = work.refusal.status if work.refusal else 202, headers_of(work, at_ms)
     if not work.is_recorded:
-        return Answer(status, b"".join(work.written), work.outcome, None)
+        return Answer(status, b"".join(work.written), work.outcome, None, left)
     (receipt,) = receipts([work.built], at_ms)
-    return Answer(status, recording.with_receipt(work, receipt), work.outcome, work.built.leaf)
+    return Answer(status, recording.with_receipt(work, receipt), work.outcome, work.built.leaf, left)
 
 
 def _measure(work: Work, today: date) -> None:

@@ -43,6 +43,25 @@ class QuotaUse(models.Model):
         return f"{self.agreement} in {self.period}: {self.used}"
 
 
+class CloseUse(models.Model):
+    """How much one officer, or the questions about one subject, have used of an agreement's closer limit in a window.
+
+    `who` is an HMAC, of officers and of subjects under keys of their own.
+    """
+
+    agreement = models.CharField(max_length=32)
+    kind = models.CharField(max_length=8)
+    who = models.BinaryField(max_length=32)
+    period = models.CharField(max_length=20)
+    used = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["agreement", "kind", "who", "period"], name="close_window_once")]
+
+    def __str__(self) -> str:
+        return f"{self.agreement} by {self.kind} in {self.period}: {self.used}"
+
+
 class FactUse(models.Model):
     """How often one fact about one subject was answered in a window; the subject only as an HMAC under a key of its own."""
 
