@@ -61,12 +61,14 @@ class CheckedFile:
 
 
 @dataclass(frozen=True)
-class Bound:
-    """What a scan need not read: records whose item is not among these values, or is a text after this one."""
+class Where:
+    """Which records a scan reads: a condition on the columns `"c_{item}"` with question marks, and their values in order."""
 
-    item: str
-    among: tuple[str | int, ...] | None = None
-    at_most: str | None = None
+    condition: str = "TRUE"
+    values: tuple[str | int, ...] = ()
+
+
+EVERY_RECORD = Where()
 
 
 class HostedRevision:
@@ -143,18 +145,18 @@ class HostedRevision:
                     values[place] = convert(values[place])
                 yield values
 
-    def scan_page(self, items: Sequence[str], bounds: Sequence[Bound], *, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:
-        """Up to `limit` records inside the bounds whose number in the register's order is above `after`, each with its number.
+    def scan_page(self, items: Sequence[str], where: Where, *, after: int, limit: int) -> list[tuple[int, dict[str, Any]]]:
+        """Up to `limit` records inside `where` whose number in the register's order is above `after`, each with its number.
 
-        Bounds only spare reading: whoever asks looks at each record again. A list reads each page anew, so that it can be
-        stopped between two; memory does not grow with the register. Unknown items raise KeyError.
+        Whoever writes the condition names items of the signed version only, each of them among `items`, and binds every value.
+        A list reads each page anew, so that it can be stopped between two; memory does not grow with the register. Unknown
+        items raise KeyError.
         """
         self._lookup.require_unchanged()
         columns = "".join(f', "c_{name}"' for name in self._known(items))
-        conditions, values = _conditions(bounds, self._readers)
-        statement = f"SELECT number{columns} FROM record WHERE number > ?{conditions} ORDER BY number LIMIT ?"  # noqa: S608 - signed items
+        statement = f"SELECT number{columns} FROM record WHERE number > ? AND {where.condition} ORDER BY number LIMIT ?"  # noqa: S608 - signed items, bound values
         with contextlib.closing(self._open(check_same_thread=False, is_mapped=False)) as connection:
-            rows = connection.execute(statement, (after, *values, limit)).fetchall()
+            rows = connection.execute(statement, (after, *where.values, limit)).fetchall()
         return [(number, self._record(items, found)) for number, *found in rows]
 
     def numbered(self, identifier: str, items: Sequence[str], *, kind: str) -> list[tuple[int, dict[str, Any]]]:
@@ -178,23 +180,6 @@ class HostedRevision:
         self._lookup.require_unchanged()
         statement = f'SELECT count(*) FROM record WHERE "c_{item}" = ?'  # noqa: S608 - a signed item
         return int(self._connection().execute(statement, (value,)).fetchone()[0])
-
-
-def _conditions(bounds: Sequence[Bound], known: Mapping[str, Any]) -> tuple[str, list[Any]]:
-    """SQL that lets every record inside the bounds pass, with question marks, and the values for them."""
-    texts: list[str] = []
-    values: list[Any] = []
-    for bound in bounds:
-        if bound.item not in known:
-            raise KeyError(bound.item)
-        column = f'"c_{bound.item}"'
-        if bound.among is not None:
-            texts.append(f" AND {column} IN ({', '.join('?' * len(bound.among))})")
-            values.extend(bound.among)
-        if bound.at_most is not None:
-            texts.append(f" AND {column} <= ?")
-            values.append(bound.at_most)
-    return "".join(texts), values
 
 
 def _in_address(path: Path) -> str:

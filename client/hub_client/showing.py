@@ -41,8 +41,7 @@ def _text_lines(text: Text, described: Text) -> Iterator[str]:
     yield f"  ways of asking: {_listed(text['methods'])}"
     yield from _item_lines(text, described)
     yield from _fact_lines(text, described)
-    rows = text["row_filter"] or {}
-    yield "  rows: " + ("; ".join(f"{name} {_rule(rule)}" for name, rule in rows.items()) or "every row")
+    yield f"  rows: {_rows(text['row_filter'] or {})}"
     yield f"  purposes: {_listed(text['purposes'])}"
     for basis in text["legal_basis"]:
         yield f"  legal basis: {_said(basis['text'])}, {_said(basis['article'])}"
@@ -89,6 +88,25 @@ def _fact_lines(text: Text, described: Text) -> Iterator[str]:
         row = known.get(fact["fact"])
         values = "; ".join(f"{name} {_rule(rule)}" for name, rule in fact["with"].items())
         yield f"  fact {fact['fact']}: {_said(row['title']) if row else 'NOT DESCRIBED by the hub'}{' with ' + values if values else ''}"
+
+
+def _rows(rows: Text) -> str:
+    """Which rows are meant: every rule of one of the sets holds."""
+    several = rows["any"] if isinstance(rows.get("any"), list) else [rows]
+    sets = ["; ".join(f"{name} {_row_rule(rule)}" for name, rule in rules.items()) for rules in several]
+    return " OR ".join(f"({words})" for words in sets) if len(sets) > 1 else sets[0] or "every row"
+
+
+def _row_rule(rule: Text) -> str:
+    """Each member with its value, as it is signed: a list is all its values."""
+    words = {"in": "among", "present": "present:"}
+    return " and ".join(f"{words.get(name, name.replace('_', ' '))} {_row_value(value)}" for name, value in rule.items())
+
+
+def _row_value(value: Any) -> str:
+    if isinstance(value, list):
+        return _listed(value)
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
 def _rule(rule: Text) -> str:

@@ -23,7 +23,7 @@ from audit.errors import HubError
 from audit.proof.canonical import loads
 from catalog.errors import FilesMissing, FilesTampered
 from catalog.stores import hosted
-from catalog.stores.hosted import Bound, HostedRevision
+from catalog.stores.hosted import HostedRevision, Where
 from exchange.accounts.subject import Subject
 from exchange.delivery import counting, recording
 from exchange.delivery.calls import Call, Work
@@ -35,7 +35,8 @@ from exchange.delivery.seal import receipts
 from exchange.delivery.wire import Cursor
 from exchange.sharing.grounds_of_refusal import Refusal, refusal
 from exchange.sharing.policy import Method, Policy
-from exchange.sharing.row_filter import Among, Never, Rule, YearsAtLeast, compile_filter, passes
+from exchange.sharing.row_filter import RowFilter, compile_filter, passes
+from exchange.sharing.row_sql import Engine, sql_where
 
 PAGE = 10_000
 _PATH = re.compile(r"/exchange/v1/([a-z2-7]{32})/exports")
@@ -67,15 +68,16 @@ class _Source:
 
     store: HostedRevision
     item: str
-    rules: Mapping[str, Rule]
+    rules: RowFilter
+    where: Where
     on: date
     revision: str
     rows: str
 
     def page(self, after: int, size: int) -> tuple[list[tuple[int, str]], int | None]:
         """The next rows inside the agreed ones as (number, identifier), and the last number looked at (None: no more)."""
-        items = list(dict.fromkeys([self.item, *self.rules]))
-        found = self.store.scan_page(items, _bounds(self.rules, self.on), after=after, limit=size)
+        items = list(dict.fromkeys([self.item, *self.rules.items]))
+        found = self.store.scan_page(items, self.where, after=after, limit=size)
         inside = [(number, record[self.item]) for number, record in found if record[self.item] and passes(self.rules, record, self.on)]
         return inside, found[-1][0] if found else None
 
@@ -209,7 +211,15 @@ def _require_readable(work: Work) -> None:
 def _source(policy: Policy, on: date) -> _Source:
     assert policy.revision is not None  # noqa: S101 - readable
     store = hosted.open_revision(policy.revision["lookup"], policy.revision["rows"], policy.document)
-    return _Source(store, policy.items[0], policy.row_filter, on, policy.revision["lookup"], policy.revision["rows"])
+    return _Source(
+        store,
+        policy.items[0],
+        policy.row_filter,
+        _where(policy.row_filter, policy.document, on),
+        on,
+        policy.revision["lookup"],
+        policy.revision["rows"],
+    )
 
 
 def _digest(source: _Source, work: Work) -> tuple[str, int]:
@@ -244,20 +254,11 @@ def _released(work: Work, source: _Source | None, at_ms: int) -> DeliveredList:
     return DeliveredList(work.call, work.policy, work.policy.subject_kinds[0], body, work.built.leaf, source, after)
 
 
-def _bounds(rules: Mapping[str, Rule], on: date) -> list[Bound]:
+def _where(rules: RowFilter, document: Mapping[str, Any], on: date) -> Where:
     """What need not be read at all. `passes` has the last word on each row."""
-    return [_bound(item, rule, on) for item, rule in rules.items()]
-
-
-def _bound(item: str, rule: Rule, on: date) -> Bound:
-    match rule:
-        case Among(values):
-            return Bound(item, among=tuple(values))
-        case YearsAtLeast(years):
-            # ISO texts sort like dates; a day that a year does not have (29 February) sorts rightly all the same
-            return Bound(item, at_most=f"{max(on.year - years, 0):04d}-{on.month:02d}-{on.day:02d}")
-        case Never():
-            return Bound(item, among=())
+    types = {item["name"]: item["type"] for item in document["items"]}
+    condition, values = sql_where(rules, types, on=on, engine=Engine.SQLITE)
+    return Where(condition, tuple(values))
 
 
 def was_on_list(route: Mapping[str, Any], subject: Subject) -> bool | None:
@@ -277,7 +278,7 @@ def was_on_list(route: Mapping[str, Any], subject: Subject) -> bool | None:
     rules = compile_filter(row_filter)
     try:
         store = hosted.open_revision(str(route["revision"]), str(route["rows"]), document)
-        found = store.numbered(subject.identifier, list(rules), kind=subject.kind)
+        found = store.numbered(subject.identifier, list(rules.items), kind=subject.kind)
     except (FilesMissing, FilesTampered, KeyError):
         return None
     on = date.fromisoformat(str(route["on"]))

@@ -115,7 +115,7 @@ def _facts_of(work: Work) -> list[CompiledFact]:
 def needed_items(work: Work) -> set[str]:
     """The items that must be read to answer: of the facts asked, else those agreed; and those that bound the agreed rows."""
     assert work.policy is not None  # noqa: S101 - only decided works come here
-    needed = set(work.policy.row_filter)
+    needed = set(work.policy.row_filter.items)
     for fact in _facts_of(work):
         needed |= fact.items
     if not work.facts:

@@ -10,11 +10,12 @@ from django.utils.translation import gettext as _
 
 from audit.errors import Fault
 from audit.proof.acts import METHODS, Standing
+from audit.proof.acts.rows import filter_faults
 from audit.proof.acts.scope import OWNER_CHECK
 from catalog.description.trees import items_of
 from catalog.models import in_active_language
+from exchange.sharing.filter_words import fault_words
 from exchange.sharing.parameters import parameter_faults
-from exchange.sharing.row_filter import fits_items, rule_is_well_formed
 
 
 @dataclass(frozen=True)
@@ -148,10 +149,8 @@ def _way_faults(wanted: Wanted, document: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _filter_faults(wanted: Wanted, document: Mapping[str, Any]) -> Iterator[Fault]:
     types = {item["name"]: item["type"] for item in document["items"]}
-    for name, rule in wanted.row_filter.items():
-        if not rule_is_well_formed(rule) or not fits_items({name: rule}, types):
-            text = _("A row filter names an item and its values, {item: {in: […]}}, or a date and years, {item: {years_at_least: n}}.")
-            yield _fault(wanted, f"row_filter.{name}", "row_filter", text)
+    for found in filter_faults(wanted.row_filter or None, types, is_new=True):
+        yield _fault(wanted, f"row_filter.{found.place}", "row_filter", fault_words(found, types.get(found.item, "")))
 
 
 def _system_faults(wanted: Wanted, standing: Standing) -> Iterator[Fault]:

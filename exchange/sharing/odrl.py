@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from audit.proof.acts.rows import alternatives
+
 CONTEXT = "http://www.w3.org/ns/odrl.jsonld"
 PROFILE = "urn:mianzheng:odrl:1"
 MIANZHENG = f"{PROFILE}#"
@@ -45,10 +47,21 @@ def _permission(text: Text, hub: str) -> dict[str, Any]:
             _constraint("dateTime", _until(text["period"]["until"]), _moment(text["period"]["until"])),
             _constraint("mz:subjectsPerDay", "lteq", _whole(text["quota"]["per_day"])),
             _constraint("mz:subjectsPerMinute", "lteq", _whole(text["quota"]["burst_per_minute"])),
+            *_closer(text["quota"]),
             _constraint("mz:system", "isAnyOf", [_urn(hub, "system", code) for code in text["systems"]]),
         ],
         "duty": [{"action": [{"@id": "delete", "refinement": [_retention(text["retention"]["days"])]}]}],
     }
+
+
+def _closer(quota: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The limits by officer and by subject, where there are any."""
+    officer, subject = quota.get("per_officer_day"), quota.get("per_subject_days")
+    told = [_constraint("mz:subjectsPerOfficerDay", "lteq", _whole(officer))] if officer else []
+    if subject:
+        asked = _constraint("mz:askedPerSubject", "lteq", _whole(subject["n"]))
+        told.append({**asked, "mz:within": {"@value": f"P{subject['days']}D", "@type": "xsd:duration"}})
+    return told
 
 
 def _target(text: Text, hub: str) -> dict[str, Any]:
@@ -59,10 +72,18 @@ def _target(text: Text, hub: str) -> dict[str, Any]:
         _constraint("mz:item", "isAnyOf", list(text["items"])),
         _constraint("mz:fact", "isAnyOf", [fact["fact"] for fact in text["facts"]]),
     ]
-    rows = [_constraint("mz:row", "eq", {"mz:item": name, "mz:rule": dict(rule)}) for name, rule in (text["row_filter"] or {}).items()]
+    rows = _rows(text["row_filter"])
     masks = [_constraint("mz:mask", "eq", {"mz:item": name, "mz:keep": dict(mask)}) for name, mask in (text.get("masks") or {}).items()]
     told = [row for row in refinements if row["rightOperand"] != []]
     return {"@type": "AssetCollection", "source": _urn(hub, "dataset", text["dataset"]), "refinement": [*told, *rows, *masks]}
+
+
+def _rows(row_filter: Any) -> list[dict[str, Any]]:
+    """A constraint for each item; alternatives are one constraint with a set of rules each, which hold together."""
+    sets = [[{"mz:item": name, "mz:rule": dict(rule)} for name, rule in rules.items()] for rules in alternatives(row_filter)]
+    if len(sets) < 2:
+        return [_constraint("mz:row", "eq", row) for rows in sets for row in rows]
+    return [_constraint("mz:row", "isAnyOf", [{"mz:all": rows} for rows in sets])]
 
 
 def _constraint(left: str, operator: str, right: Any) -> dict[str, Any]:
@@ -109,6 +130,9 @@ def classes() -> Sequence[str]:
         "mask",
         "subjectsPerDay",
         "subjectsPerMinute",
+        "subjectsPerOfficerDay",
+        "askedPerSubject",
+        "within",
         "system",
         "signedText",
         "legalBasis",

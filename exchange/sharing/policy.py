@@ -14,7 +14,7 @@ from typing import Any, Protocol
 
 from audit.proof.acts.masks import MASKABLE
 from exchange.sharing.grounds_of_refusal import Refusal, refusal
-from exchange.sharing.row_filter import Rule, compile_filter, fits_items
+from exchange.sharing.row_filter import RowFilter, compile_filter, fits_items
 
 CARE_FROM_SENSITIVITY = 3
 DEFAULT_FACT_ANSWERS = {"q": 3, "days": 30}
@@ -28,6 +28,7 @@ class Method(StrEnum):
     QUERY = "QUERY"
     BATCH = "BATCH"
     EXPORT = "EXPORT"
+    CHANGES = "CHANGES"
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Policy:
     withheld: tuple[tuple[str, str], ...]
     masks: Mapping[str, Mask]
     facts: Mapping[str, tuple[Mapping[str, Any], ...]]
-    row_filter: Mapping[str, Rule]
+    row_filter: RowFilter
     purposes: frozenset[str]
     legal_basis: tuple[Any, ...]
     valid_from: str
@@ -73,6 +74,8 @@ class Policy:
     emergency: str = ""
     seal_to: str = ""
     seal_key: bytes = b""
+    per_officer_day: int | None = None
+    per_subject: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True)
@@ -169,6 +172,8 @@ def compile_policy(name: str, entry: StandingAgreement, standing: Any) -> Policy
         emergency=_emergency(entry, standing),
         seal_to=agreement.get("seal_to", ""),
         seal_key=_seal_key(agreement, standing),
+        per_officer_day=quota.get("per_officer_day"),
+        per_subject=_per_subject(quota),
     )
 
 
@@ -190,6 +195,12 @@ def _items(
             allowed.append(name)
     order = {name: position for position, name in enumerate(declared)}
     return tuple(sorted(allowed, key=lambda name: order[name])), tuple(withheld)
+
+
+def _per_subject(quota: Mapping[str, Any]) -> tuple[int, int] | None:
+    """How often one subject may be asked about, and in how many days; None where the agreement does not limit it."""
+    limit = quota.get("per_subject_days")
+    return (limit["n"], limit["days"]) if limit else None
 
 
 def _seal_key(agreement: Mapping[str, Any], standing: Any) -> bytes:

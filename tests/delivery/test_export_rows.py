@@ -19,7 +19,8 @@ from exchange.delivery.exports.child import PIECE, _measured, _Rows, _write
 from exchange.delivery.exports.selection import Column, plain, select
 from exchange.delivery.minimise import _hidden
 from exchange.sharing.policy import Mask
-from exchange.sharing.row_filter import Among, Never, Rule, YearsAtLeast, compile_filter, passes
+from exchange.sharing.row_filter import EVERY_ROW, compile_filter, passes
+from tests.sharing.random_filters import random_filter
 
 TYPES = {"number": "integer", "flag": "boolean", "day": "date", "word": "text", "amount": "decimal"}
 _SQL = {"integer": "BIGINT", "boolean": "BOOLEAN", "date": "DATE"}
@@ -50,15 +51,6 @@ def world_of(order: random.Random, size: int) -> list[tuple[Any, ...]]:
     ]
 
 
-def rule_of(order: random.Random, kind: str) -> Rule:
-    if kind == "date" and order.random() < 0.6:
-        return YearsAtLeast(order.randrange(151))
-    values: list[str | int] = [
-        order.choice((0, 1, 2, -1, "1", "a", "true", "=a", "-2.5", "1990-11-21")) for _ in range(order.randrange(1, 4))
-    ]
-    return order.choice((Among(frozenset(values)), Among(frozenset(values)), Never()))
-
-
 def record_of(row: tuple[Any, ...]) -> dict[str, Any]:
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in zip(TYPES, row, strict=True)}
 
@@ -76,7 +68,7 @@ def test_the_rows_of_an_export_are_those_that_pass(engine: Any, tmp_path: Path, 
     rows = world_of(order, 120)
     fill(engine, tmp_path / "rows.parquet", rows)
     for _ in range(25):
-        rules = {name: rule_of(order, kind) for name, kind in TYPES.items() if order.random() < 0.4}
+        rules = compile_filter(random_filter(order, TYPES))
         on = order.choice((ON, date(2024, 2, 29), date(2025, 2, 28), date(2025, 3, 1)))
         chosen = select([Column("number", "integer"), Column("word", "text")], rules, TYPES, on=on, form="jsonl")
         statement = f"SELECT * FROM read_parquet('{tmp_path}/rows.parquet') WHERE {chosen.conditions}"  # noqa: S608 - our own rows
@@ -84,18 +76,10 @@ def test_the_rows_of_an_export_are_those_that_pass(engine: Any, tmp_path: Path, 
         assert found == [row for row in rows if passes(rules, record_of(row), on)], (rules, on)
 
 
-def test_every_kind_of_rule_is_compared() -> None:
-    assert {type(rule) for rule in compile_filter({"a": {"in": [1]}, "b": {"years_at_least": 3}, "c": {"like": "x"}}).values()} == {
-        Among,
-        YearsAtLeast,
-        Never,
-    }
-
-
 @given(texts=st.lists(st.text(max_size=12), min_size=1, max_size=20), first=st.integers(0, 4), last=st.integers(0, 4))
 def test_a_mask_hides_in_an_export_what_it_hides_in_a_query(texts: list[str], first: int, last: int) -> None:
     texts = [text.replace("\0", "") for text in texts]
-    chosen = select([Column("word", "text", Mask(first, last))], {}, {"word": "text"}, on=ON, form="jsonl")
+    chosen = select([Column("word", "text", Mask(first, last))], EVERY_ROW, {"word": "text"}, on=ON, form="jsonl")
     with duckdb.connect(config={"threads": 1}) as engine:
         found = engine.execute(f"SELECT {chosen.columns} FROM (SELECT unnest(?::VARCHAR[]) AS word)", [texts]).fetchall()  # noqa: S608 - our own SQL
     assert [value for (value,) in found] == [_hidden(Mask(first, last), text) for text in texts]
@@ -107,7 +91,7 @@ STARTS = ["=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠", "'="
 @given(start=st.sampled_from(STARTS), rest=st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=6))
 def test_no_text_cell_of_a_csv_begins_a_formula_and_the_rule_can_be_undone(start: str, rest: str) -> None:
     text = start + rest
-    chosen = select([Column("word", "text")], {}, {"word": "text"}, on=ON, form="csv")
+    chosen = select([Column("word", "text")], EVERY_ROW, {"word": "text"}, on=ON, form="csv")
     with duckdb.connect(config={"threads": 1}) as engine:
         ((cell,),) = engine.execute(f"SELECT {chosen.columns} FROM (SELECT ?::VARCHAR AS word)", [text]).fetchall()  # noqa: S608 - our own SQL
     is_number = cell.lstrip("+-").replace(".", "", 1).isdecimal() and cell[:1] in "+-" and cell[1:2].isdecimal()
@@ -118,12 +102,12 @@ def test_no_text_cell_of_a_csv_begins_a_formula_and_the_rule_can_be_undone(start
 @pytest.mark.parametrize("name", ["Name", "a b", 'a"b', "a;b", ""])
 def test_a_name_that_sql_cannot_carry_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="name"):
-        select([Column(name, "text")], {}, {}, on=ON, form="csv")
+        select([Column(name, "text")], EVERY_ROW, {}, on=ON, form="csv")
 
 
 def made(engine: Any, tmp_path: Path, form: str, names: list[str]) -> Path:
     """A file as the child makes it, in this process."""
-    chosen = select([Column(name, TYPES[name]) for name in names], {}, TYPES, on=ON, form=form)
+    chosen = select([Column(name, TYPES[name]) for name in names], EVERY_ROW, TYPES, on=ON, form=form)
     out = tmp_path / f"out.{form}"
     job = {"rows": str(tmp_path / "rows.parquet"), "out": str(out), "form": form, "expected_bytes": 1}
     assert _write(engine, {**job, "columns": chosen.columns, "conditions": chosen.conditions, "values": list(chosen.values)}) == 60

@@ -59,6 +59,15 @@ FILTERS: list[Any] = [
     {"grade": {"in": [1]}},
     {"since": {"years_at_least": 60}},
     {"grade": {"years_at_least": 60}},
+    {"grade": {"at_least": 1, "at_most": 2, "not_in": [3]}},
+    {"grade": {"at_least": "1.5"}},
+    {"since": {"at_most": "2020-02-29"}, "note": {"present": True}},
+    {"note": {"at_most": "2020-02-29"}},
+    {"owner": {"starts_with": "91"}},
+    {"since": {"starts_with": "19"}},
+    {"any": [{"grade": {"in": [1]}}, {"since": {"years_at_most": 6}}]},
+    {"any": [{"grade": {"in": [1]}}, {"gone": {"present": False}}]},
+    {"any": [{"note": {"not_in": ["a"]}}, {"note": {"not_in": [1]}}]},
     {"gone": {"in": [1]}},
 ]
 

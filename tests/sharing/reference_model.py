@@ -8,6 +8,7 @@ and a call {"system", "agreement", "method", "purpose", "facts": [(name, paramet
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 TEXTS = ("code", "identifier", "text")
@@ -46,11 +47,72 @@ def same_version(_world: Any, agreed: Any, version: Any, _call: Any, _now: str) 
     """The same major version, which still has what the rows were bounded by; years are counted from days alone."""
     if version.get("major") != agreed["text"]["major"]:
         return "VERSION_CHANGED"
-    for item, rule in (agreed["text"]["row_filter"] or {}).items():
-        declared = item_of(version, item)
-        if declared is None or ("years_at_least" in rule and declared["type"] != "date"):
-            return "VERSION_CHANGED"
+    for rules in sets_of_rules(agreed["text"]["row_filter"]):
+        for item, rule in rules.items():
+            declared = item_of(version, item)
+            if declared is None or not all(suits(name, value, declared["type"]) for name, value in rule.items()):
+                return "VERSION_CHANGED"
     return None
+
+
+def sets_of_rules(rows: Any) -> list[Any]:
+    """The alternatives of a row filter; most filters are one."""
+    return rows["any"] if rows and type(rows.get("any")) is list else [rows or {}]
+
+
+def suits(name: str, value: Any, kind: str) -> bool:
+    """Whether a rule can be put to an item of this type. `in` was signed for every type before there were types for rules."""
+    if name in ("in", "present"):
+        return True
+    if name == "starts_with":
+        return kind in TEXTS
+    if name in ("years_at_least", "years_at_most"):
+        return kind == "date"
+    if name in ("at_least", "at_most") and kind not in ("integer", "decimal", "date"):
+        return False
+    return all(is_value_of(kind, one) for one in (value if type(value) is list else [value]))
+
+
+def is_value_of(kind: str, value: Any) -> bool:
+    """Whether a value written in a rule is one of an item of this type."""
+    if kind in ("integer", "boolean"):
+        return type(value) is int and (kind == "integer" or value in (0, 1))
+    if type(value) is not str or value == "":
+        return False
+    if kind == "date":
+        return len(value) == 10 and value[4] == "-"
+    return kind != "decimal" or value.lstrip("-").replace(".", "", 1).isdigit()
+
+
+def is_inside(rows: Any, record: Any, today: Any) -> bool:
+    """Whether one row is among the agreed ones on a day: all rules of one of the sets. An empty item has no value to compare."""
+    return any(
+        all(keeps_rule(record.get(item), *one, today) for item, rule in rules.items() for one in rule.items())
+        for rules in sets_of_rules(rows)
+    )
+
+
+def keeps_rule(value: Any, name: str, wanted: Any, today: Any) -> bool:
+    """One value and one member of a rule."""
+    if name == "present":
+        return (value is not None and value != "") == wanted
+    if value is None or value == "":
+        return False
+    if name in ("in", "not_in"):
+        return (value in wanted) == (name == "in")
+    if name == "starts_with":
+        return value[: len(wanted)] == wanted
+    if name in ("at_least", "at_most"):
+        first, second = (ordered(value), ordered(wanted)) if name == "at_least" else (ordered(wanted), ordered(value))
+        return first >= second
+    year, month, day = (int(part) for part in value.split("-"))
+    completed = today.year - year - (1 if (today.month, today.day) < (month, day) else 0)
+    return completed >= wanted if name == "years_at_least" else completed <= wanted
+
+
+def ordered(value: Any) -> Any:
+    """Days order as texts do, numbers as fractions."""
+    return value if type(value) is str and value[4:5] == "-" else Fraction(value)
 
 
 def same_way(_world: Any, agreed: Any, _version: Any, call: Any, _now: str) -> str | None:

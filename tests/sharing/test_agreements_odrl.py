@@ -96,6 +96,7 @@ def policy(**changes: Any) -> dict[str, Any]:
     [
         {},
         {"row_filter": {"district": {"in": ["510104"]}}},
+        {"row_filter": {"any": [{"district": {"starts_with": "5101"}}, {"grade": {"at_least": 2, "at_most": 3}}]}},
         {"masks": {"grade": {"keep_first": 1, "keep_last": 0}}},
         {"supersedes": "b" * 32},
         {"items": []},

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, timedelta
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from audit.proof.acts.scope import _rows_within
-from exchange.sharing.row_filter import YearsAtLeast, compile_filter, fits_items, passes, rule_is_well_formed
+from audit.proof.acts.rows import rows_within
+from exchange.sharing.row_filter import YearsAtLeast, YearsAtMost, compile_filter, fits_items, passes, rule_is_well_formed
+from tests.sharing.random_filters import random_filter, random_record, random_rule
 
 TODAY = date(2026, 11, 21)
 DAYS = st.dates(date(1850, 1, 1), date(2150, 12, 31))
@@ -55,7 +57,7 @@ def test_another_rule_never_lets_more_rows_pass(rules: dict[str, Any], more: dic
 def test_what_the_chain_calls_narrower_lets_no_row_pass_that_was_not_offered(
     outer: dict[str, Any], inner: dict[str, Any], record: dict[str, Any], on: date
 ) -> None:
-    if _rows_within(outer, inner) and passes(compile_filter(inner), record, on):
+    if rows_within(outer, inner) and passes(compile_filter(inner), record, on):
         assert passes(compile_filter(outer), record, on)
 
 
@@ -78,9 +80,23 @@ def test_whoever_is_inside_stays_inside(years: int, born: date, on: date) -> Non
         {"years_at_least": True},
         {"years_at_least": -1},
         {"years_at_least": 151},
-        {"years_at_least": 80, "in": ["1946-01-01"]},
-        {"years_at_most": 80},
-        {"not_in": ["a"]},
+        {"years_at_least": 80, "in": []},
+        {"years_at_most": -1},
+        {"not_in": []},
+        {"not_in": ["a", "a"]},
+        {"not_in": list(range(1001))},
+        {"like": "a%"},
+        {"at_least": True},
+        {"at_least": "soon"},
+        {"at_least": "2026-02-29"},
+        {"at_most": "1.50"},
+        {"at_most": "-0"},
+        {"at_most": 1.5},
+        {"present": 1},
+        {"present": None},
+        {"starts_with": ""},
+        {"starts_with": "a" * 65},
+        {"starts_with": ["a"]},
         None,
     ],
 )
@@ -95,3 +111,96 @@ def test_years_are_counted_from_dates_only() -> None:
     assert not fits_items({"born": {"years_at_least": 80}}, {"born": "text"})
     assert not fits_items({"gone": {"in": ["a"]}}, {"born": "date"})
     assert fits_items(None, {})
+
+
+TYPES = {"number": "integer", "flag": "boolean", "day": "date", "word": "text", "amount": "decimal"}
+CHANGES = 1_500
+
+
+def chances(name: str) -> Any:
+    """Random filters with a record and a day each."""
+    chance = random.Random(name)
+    for _ in range(CHANGES):
+        yield chance, random_filter(chance, TYPES), random_record(chance, TYPES), TODAY
+
+
+def test_a_further_rule_or_one_alternative_less_lets_no_more_rows_pass() -> None:
+    lost = 0
+    for chance, wide, record, on in chances("narrow"):
+        narrow = narrowed(chance, wide)
+        had, has = (passes(compile_filter(rows), record, on) for rows in (wide, narrow))
+        assert has <= had, (wide, narrow, record)
+        lost += has < had
+    assert lost > CHANGES // 20
+
+
+def narrowed(chance: random.Random, rows: Any) -> Any:
+    """One alternative taken away, else one more rule for each of them."""
+    several = rows["any"] if rows and "any" in rows else None
+    if several and len(several) > 1 and chance.random() < 0.5:
+        return {"any": several[1:]}
+    item = chance.choice(sorted(TYPES))
+    more = random_rule(chance, TYPES[item])
+    if several:
+        return {"any": [{**rules, item: {**more, **rules.get(item, {})}} for rules in several]}
+    return {**(rows or {}), item: {**more, **(rows or {}).get(item, {})}}
+
+
+def test_what_the_chain_calls_narrower_is_narrower_for_every_rule() -> None:
+    inside = 0
+    for chance, wide, record, on in chances("within"):
+        for narrow in (narrowed(chance, wide), tightened(chance, wide)):
+            if rows_within(wide, narrow):
+                inside += 1
+                assert passes(compile_filter(narrow), record, on) <= passes(compile_filter(wide), record, on), (wide, narrow)
+    assert inside > CHANGES
+
+
+def tightened(chance: random.Random, rows: Any) -> Any:
+    """Each rule replaced by another random one of the same members: often inside, often not."""
+    if rows and "any" in rows:
+        return {"any": [tightened(chance, rules) for rules in rows["any"]]}
+    return {item: {**rule, **random_rule(chance, TYPES[item])} for item, rule in (rows or {}).items()}
+
+
+def test_what_is_empty_passes_the_rule_that_it_is_empty_and_no_other() -> None:
+    for chance, _rows, _record, on in chances("empty"):
+        item = chance.choice(sorted(TYPES))
+        rule = random_rule(chance, TYPES[item])
+        for empty in (None, ""):
+            assert passes(compile_filter({item: rule}), {item: empty}, on) is (rule == {"present": False})
+
+
+def test_a_day_to_come_has_completed_no_year() -> None:
+    assert YearsAtMost(0).holds("2027-01-01", TODAY)
+    assert not YearsAtMost(150).holds("", TODAY)
+
+
+def test_an_item_may_be_called_any_as_it_always_could() -> None:
+    rows = compile_filter({"any": {"in": ["a"]}})
+    assert rows.items == {"any"}
+    assert passes(rows, {"any": "a"}, TODAY)
+    assert not passes(rows, {"any": "b"}, TODAY)
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind", "fits"),
+    [
+        ({"at_least": 5}, "integer", True),
+        ({"at_least": "5"}, "integer", False),
+        ({"at_least": "5.5"}, "decimal", True),
+        ({"at_least": 5}, "decimal", False),
+        ({"at_least": "2026-01-01"}, "date", True),
+        ({"at_least": "2026-01-01"}, "text", False),
+        ({"years_at_most": 5}, "datetime", False),
+        ({"starts_with": "5101"}, "code", True),
+        ({"starts_with": "5101"}, "integer", False),
+        ({"not_in": ["a"]}, "boolean", False),
+        ({"not_in": [1]}, "boolean", True),
+        ({"present": False}, "boolean", True),
+        ({"in": ["a"]}, "integer", True),
+    ],
+)
+def test_a_rule_is_for_its_types(rule: Any, kind: str, fits: bool) -> None:
+    assert fits_items({"item": rule}, {"item": kind}) is fits
+    assert fits_items({"any": [{"item": rule}]}, {"item": kind}) is fits

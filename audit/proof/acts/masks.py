@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import cast
 
+from audit.proof.acts.rows import filtered_items
 from audit.proof.acts.standing import OrderFault
 from audit.proof.canonical import JSON, Document
 
@@ -24,7 +25,7 @@ def require_masks(version: Document, scope: Document) -> None:
         if declared[name].get("type") not in MASKABLE:
             raise OrderFault("MASK_TYPE", f"the item {name} is no text: it can be given or left out, not masked")
     read = {cast("str", fact["name"]): set(items_read(cast("Document", fact.get("expression") or {}))) for fact in _facts(version)}
-    told = set(cast("Document", scope["row_filter"] or {}))
+    told = set(filtered_items(cast("Document | None", scope["row_filter"])))
     told |= {item for fact in _facts(scope) for item in read[cast("str", fact["fact"])]}
     for name in sorted(told & masks.keys()):
         raise OrderFault("MASK_AROUND", f"the item {name} is masked, and a fact or the row filter of the same text reads it")

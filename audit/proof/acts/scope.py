@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import cast
 
 from audit.proof.acts.masks import masked_at_least, require_masks
+from audit.proof.acts.rows import require_rows, rows_within
 from audit.proof.acts.standing import AgreementState, OrderFault, Standing, VersionStanding
 from audit.proof.canonical import JSON, Document
 from audit.proof.keys import Use
@@ -31,12 +32,11 @@ def require_scope(standing: Standing, scope: Document) -> None:
 def _require_items(standing: Standing, current: VersionStanding, scope: Document) -> None:
     dataset = _text(scope, "dataset")
     declared = {item["name"]: item for item in cast("list[Document]", current.version["items"])}
-    filtered = cast("dict[str, JSON]", scope["row_filter"] or {})
     items = cast("list[str]", scope["items"])
-    for name in (*items, *filtered):
+    for name in items:
         if name not in declared:
             raise OrderFault("ITEM_UNKNOWN", f"{dataset} has no item {name}")
-    _require_dates(declared, filtered)
+    require_rows(current.version, scope)
     for name in items:
         if declared[name]["sharing_attribute"] == "NOT_SHARED":
             raise OrderFault("NOT_SHARED", f"the item {name} of {dataset} is not shared")
@@ -44,12 +44,6 @@ def _require_items(standing: Standing, current: VersionStanding, scope: Document
             raise OrderFault("RESTRICTED", f"the item {name} of {dataset} is restricted by its owner")
     if not items and not scope["facts"]:
         raise OrderFault("SHAPE", "name at least one item or fact")
-
-
-def _require_dates(declared: Mapping[JSON, Document], filtered: Mapping[str, JSON]) -> None:
-    for name, rule in filtered.items():
-        if "years_at_least" in cast("Document", rule) and declared[name].get("type") != "date":
-            raise OrderFault("SHAPE", f"years are counted from a date, and {name} is none")
 
 
 def _require_facts(current: VersionStanding, scope: Document) -> None:
@@ -106,7 +100,7 @@ def require_within(offer: Document, agreement: Document, at: str) -> None:
         "a method is not offered": _subset(agreement["methods"], offer["methods"]),
         "an item is not offered": _subset(agreement["items"], offer["items"]),
         "a fact is not offered": _facts_within(offer, agreement),
-        "rows outside the offer's filter": _rows_within(offer["row_filter"], agreement["row_filter"]),
+        "rows outside the offer's filter": rows_within(_rows(offer), _rows(agreement)),
         "a purpose is not offered": all(_named(item, offer["purposes"]) for item in cast("list[str]", agreement["purposes"])),
         "an item is masked less than offered": masked_at_least(offer, agreement),
         "the quota is larger": _quota_within(cast("Document", offer["quota"]), cast("Document", agreement["quota"])),
@@ -120,6 +114,10 @@ def require_within(offer: Document, agreement: Document, at: str) -> None:
 
 def _text(document: Mapping[str, JSON], name: str) -> str:
     return cast("str", document[name])
+
+
+def _rows(scope: Document) -> Document | None:
+    return cast("Document | None", scope["row_filter"])
 
 
 def end_of(day_or_time: str) -> str:
@@ -165,23 +163,23 @@ def _narrower(outer: Document, inner: Document) -> bool:
     return all(type(value) is type(low) and low <= value <= high for value in values)  # type: ignore[operator]
 
 
-def _rows_within(outer: JSON, inner: JSON) -> bool:
-    if outer is None:
-        return True
-    filters = cast("dict[str, Document]", inner or {})
-    return all(name in filters and _rule_within(allowed, filters[name]) for name, allowed in cast("dict[str, Document]", outer).items())
-
-
-def _rule_within(outer: Document, inner: Document) -> bool:
-    """Whether no row passes `inner` that does not pass `outer`; rules of two kinds are never compared."""
-    if "in" in outer and "in" in inner:
-        return all(value in cast("list[JSON]", outer["in"]) for value in cast("list[JSON]", inner["in"]))
-    if "years_at_least" in outer and "years_at_least" in inner:
-        return cast("int", inner["years_at_least"]) >= cast("int", outer["years_at_least"])
-    return False
-
-
 def _quota_within(outer: Document, inner: Document) -> bool:
     ours, theirs = cast("dict[str, int]", outer["fact_answers"]), cast("dict[str, int]", inner["fact_answers"])
     calls = all(cast("int", inner[name]) <= cast("int", outer[name]) for name in ("per_day", "burst_per_minute"))
-    return calls and theirs["q"] <= ours["q"] and theirs["days"] >= ours["days"]
+    return calls and theirs["q"] <= ours["q"] and theirs["days"] >= ours["days"] and _closer_within(outer, inner)
+
+
+def _closer_within(outer: Document, inner: Document) -> bool:
+    """A limit by officer or by subject that the offer sets holds inside it too, or a tighter one; others may be added."""
+    if "per_officer_day" in outer and not (
+        "per_officer_day" in inner and _whole(inner, "per_officer_day") <= _whole(outer, "per_officer_day")
+    ):
+        return False
+    if "per_subject_days" not in outer:
+        return True
+    ours, theirs = cast("dict[str, int]", outer["per_subject_days"]), cast("dict[str, int]", inner.get("per_subject_days") or {})
+    return bool(theirs) and theirs["n"] <= ours["n"] and theirs["days"] >= ours["days"]
+
+
+def _whole(quota: Document, name: str) -> int:
+    return cast("int", quota[name])

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import TypeAlias, cast
 
+from audit.proof.acts.rows import row_filter_shape
 from audit.proof.acts.standing import OrderFault
 from audit.proof.canonical import Document
 from audit.proof.keys import KEYID, SignatureError, require_time
@@ -14,8 +15,8 @@ METHODS = frozenset({"VERIFY", "QUERY", "BATCH", "EXPORT", "CHANGES"})
 SHARING_ATTRIBUTES = frozenset({"UNCONDITIONAL", "CONDITIONAL", "NOT_SHARED"})
 RELEASE_LEVELS = frozenset({"durable", "published", "witnessed"})
 
-MOST_YEARS = 150
 MOST_KEPT = 32
+MOST_SUBJECT_DAYS = 3660
 """Characters that a mask may leave readable at each end of a value."""
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -178,14 +179,6 @@ def _allowed_values(value: object, where: str) -> None:
             raise OrderFault("SHAPE", f"{where}: min and max do not fit")
 
 
-def _row_rule(value: object, where: str) -> None:
-    """`{in: […]}`, or `{years_at_least: n}` on a date item (docs/decisions/0042)."""
-    if isinstance(value, dict) and "years_at_least" in value:
-        members({"years_at_least": whole(0, MOST_YEARS)})(value, where)
-    else:
-        members({"in": listed(_bare, least=1)})(value, where)
-
-
 def _masks(value: object, where: str) -> None:
     """Item → how many characters stay readable at its beginning and end (docs/decisions/0076). None at all: leave the member out."""
     mapped(_ITEM_NAME, members({"keep_first": whole(0, MOST_KEPT), "keep_last": whole(0, MOST_KEPT)}))(value, where)
@@ -201,8 +194,11 @@ _CODES = listed(text(_CODE), least=1)
 _REASON = members({"text": _said, "ground": text()})
 _BASIS = listed(members({"text": _said, "article": _said}), least=1)
 _FACT = members({"fact": text(_ITEM_NAME), "with": mapped(_ITEM_NAME, _allowed_values)})
-_FILTER = maybe(mapped(_ITEM_NAME, _row_rule))
-_QUOTA = members({"per_day": whole(0), "burst_per_minute": whole(1), "fact_answers": members({"q": whole(1), "days": whole(1)})})
+_QUOTA = members(
+    {"per_day": whole(0), "burst_per_minute": whole(1), "fact_answers": members({"q": whole(1), "days": whole(1)})},
+    # Closer limits (docs/decisions/0087); a text without them is as it always was.
+    {"per_officer_day": whole(1), "per_subject_days": members({"n": whole(1), "days": whole(1, MOST_SUBJECT_DAYS)})},
+)
 _SIGNED_FOR = {"hub": text(), "nonce": text(_NONCE)}
 
 _SCOPE: dict[str, Spec] = {
@@ -212,7 +208,7 @@ _SCOPE: dict[str, Spec] = {
     "methods": listed(one_of(METHODS), least=1),
     "items": listed(text(_ITEM_NAME)),
     "facts": listed(_FACT, by="fact"),
-    "row_filter": _FILTER,
+    "row_filter": row_filter_shape,
     "quota": _QUOTA,
     "legal_basis": _BASIS,
     **_SIGNED_FOR,

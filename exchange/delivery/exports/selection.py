@@ -10,11 +10,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from exchange.delivery.minimise import HIDDEN
 from exchange.sharing.policy import Mask
-from exchange.sharing.row_filter import Among, Rule, YearsAtLeast
+from exchange.sharing.row_filter import RowFilter
+from exchange.sharing.row_sql import Engine, sql_where
 
 FORMS = ("csv", "jsonl", "parquet", "arrow")
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,59}")
@@ -43,48 +43,17 @@ class Selection:
     values: tuple[str | int, ...]
 
 
-def select(columns: Sequence[Column], rules: Mapping[str, Rule], types: Mapping[str, str], *, on: date, form: str) -> Selection:
+def select(columns: Sequence[Column], rules: RowFilter, types: Mapping[str, str], *, on: date, form: str) -> Selection:
     """The columns as `form` writes them, of the rows inside `rules` on the hub's local day `on`. Raises ValueError for a bad name."""
-    texts, values = ["TRUE"], list[str | int]()
-    for item, rule in sorted(rules.items()):
-        text, bound = _condition(_checked(item), types.get(item, ""), rule, on)
-        texts.append(text)
-        values.extend(bound)
+    conditions, values = sql_where(rules, types, on=on, engine=Engine.DUCKDB)
     written = ", ".join(f'{_written(column, form)} AS "{_checked(column.name)}"' for column in columns)
-    return Selection(written, " AND ".join(texts), tuple(values))
+    return Selection(written, conditions, tuple(values))
 
 
 def _checked(name: str) -> str:
     if not _NAME.fullmatch(name):
         raise ValueError("an item's name has a form that SQL can carry")
     return name
-
-
-def _condition(item: str, kind: str, rule: Rule, on: date) -> tuple[str, list[str | int]]:
-    if isinstance(rule, Among):
-        return _among(item, kind, rule.values)
-    if isinstance(rule, YearsAtLeast) and kind == "date" and on.year > rule.years:
-        return f'"{item}" <= CAST(? AS DATE)', [_so_many_years_before(on, rule.years).isoformat()]
-    return "FALSE", []
-
-
-def _so_many_years_before(on: date, years: int) -> date:
-    """The last birthday that completes so many years on this day (`clocks.full_years`)."""
-    try:
-        return on.replace(year=on.year - years)
-    except ValueError:  # 29 February of a year without one: who was born on the 28th has completed them, nobody later has
-        return date(on.year - years, 2, 28)
-
-
-def _among(item: str, kind: str, values: frozenset[str | int]) -> tuple[str, list[str | int]]:
-    """Values of the item's own type alone can be equal; a whole number is never equal to a text."""
-    wanted: list[Any] = [value for value in values if isinstance(value, int) == (kind in ("integer", "boolean"))]
-    if kind == "boolean":
-        wanted = [value for value in wanted if value in (0, 1)]
-    if not wanted:
-        return "FALSE", []
-    column = {"date": f"strftime(\"{item}\", '%Y-%m-%d')", "boolean": f'CAST("{item}" AS INTEGER)'}.get(kind, f'"{item}"')
-    return f"{column} IN ({', '.join('?' * len(wanted))})", sorted(wanted)
 
 
 def _written(column: Column, form: str) -> str:

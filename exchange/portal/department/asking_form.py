@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from audit import acts
 from catalog.description.trees import items_of
 from catalog.models import DataItem, Dataset, Department, System
-from exchange.portal.department import parameter_fields, words
+from exchange.portal.department import filter_fields, parameter_fields, words
 from exchange.sharing.actions import PartTerms
 from exchange.sharing.askable import Wanted, askable_faults
 from exchange.sharing.least import Proposal, beyond_faults, the_least
@@ -57,24 +57,13 @@ class AskingForm(forms.Form):
     """What is asked of one dataset; values that cannot be are refused by the same rules as in the API."""
 
     hide_optional = True  # reasons and volume are needed to go on, and may wait in a draft
+    row_filter: dict[str, Any] | None = None
     methods = forms.MultipleChoiceField(label=gettext_lazy("Ways of asking"), widget=forms.CheckboxSelectMultiple, required=False)
     systems = forms.MultipleChoiceField(
         label=gettext_lazy("Systems that will ask"),
         widget=forms.CheckboxSelectMultiple,
         required=False,
         help_text=gettext_lazy("Only these may call; each signs with its own key."),
-    )
-    filter_item = forms.ChoiceField(
-        label=gettext_lazy("Only rows where"), required=False, help_text=gettext_lazy("Ask for no more rows than the purpose needs.")
-    )
-    filter_values = forms.CharField(
-        label=gettext_lazy("is one of"),
-        required=False,
-        widget=forms.Textarea(attrs={"class": "mz-code"}),
-        help_text=gettext_lazy("One value a line."),
-    )
-    filter_years = forms.IntegerField(
-        label=gettext_lazy("or, for a date: at least so many completed years ago"), required=False, min_value=0, max_value=150
     )
     monthly_subjects = forms.IntegerField(
         label=gettext_lazy("About how many subjects a month"),
@@ -119,6 +108,7 @@ class AskingForm(forms.Form):
         self.document: dict[str, Any] = dataset.current_version.content if dataset.current_version else {"items": [], "facts": []}
         self.items = list(dataset.current_version.items.all()) if dataset.current_version else []
         self._offer_choices(requester)
+        filter_fields.add(self, [(item.name, item.title) for item in self.items], part.row_filter, self.document)
         self._add_wishes()
         for name, most in NUMBERS.items():
             field: Any = self.fields[name]
@@ -130,7 +120,6 @@ class AskingForm(forms.Form):
         offered = self.document.get("methods") or METHODS
         fields["methods"].choices = [(method, words.method_word(method)) for method in offered]
         fields["systems"].choices = [(row.code, f"{row.code} · {row.name}") for row in System.objects.filter(department=requester)]
-        fields["filter_item"].choices = [("", _("every row")), *((item.name, item.title) for item in self.items)]
 
     def _add_wishes(self) -> None:
         wished = {row.name: row.justification for row in self.part.items.all()}
@@ -188,8 +177,20 @@ class AskingForm(forms.Form):
     @property
     def has_own_limits(self) -> bool:
         """Whether rows or quota need looking at: they are wrong, or not the usual ones."""
-        names = ("filter_item", "filter_values", "filter_years", *(name for name in NUMBERS if name.startswith(("per_", "fact_"))))
-        return any(name in self.errors or str(self[name].value() or "") != str(self.fields[name].initial or "") for name in names)
+        names = [name for name in NUMBERS if name.startswith(("per_", "fact_"))]
+        is_changed = any(name in self.errors or str(self[name].value() or "") != str(self.fields[name].initial or "") for name in names)
+        is_filtered = filter_fields.KEEP in self.fields or any(item.value() for item, _rule, _values in self.filter_rows)
+        return is_changed or is_filtered or any(name in self.errors for name in filter_fields.names())
+
+    @property
+    def filter_rows(self) -> list[tuple[Any, Any, Any]]:
+        """The fields of the rules about rows."""
+        return filter_fields.bound(self)
+
+    @property
+    def kept_filter(self) -> Any:
+        """The tick that keeps a filter which the fields cannot show; None where there is none."""
+        return self[filter_fields.KEEP] if filter_fields.KEEP in self.fields else None
 
     def terms(self) -> PartTerms:
         """What the part asks for; needs a valid form."""
@@ -199,7 +200,7 @@ class AskingForm(forms.Form):
             facts=self._facts(data),
             methods=data["methods"],
             systems=data["systems"],
-            row_filter=self._row_filter(),
+            row_filter=self.row_filter,
             period_from=_morning(data["period_from"]),
             period_until=_morning(data["period_until"] + timedelta(days=1)),
             supersedes=self.part.supersedes,
@@ -207,23 +208,13 @@ class AskingForm(forms.Form):
             **{name: data[name] for name in NUMBERS},
         )
 
-    def _row_filter(self) -> dict[str, Any] | None:
-        name = self.cleaned_data["filter_item"]
-        if not name:
-            return None
-        if self.cleaned_data["filter_years"] is not None:
-            return {name: {"years_at_least": self.cleaned_data["filter_years"]}}
-        is_whole = any(item.name == name and item.type == "integer" for item in self.items)
-        lines = [line.strip() for line in self.cleaned_data["filter_values"].splitlines() if line.strip()]
-        return {name: {"in": [int(line) if is_whole and line.lstrip("-").isdecimal() else line for line in lines]}}
-
     def clean(self) -> dict[str, Any]:
         """The period runs forward, a filter has values; for the next step every fault of the rules too, at once."""
         data = super().clean() or {}
         begin, end = data.get("period_from"), data.get("period_until")
         if begin and end and end < begin:
             self.add_error("period_until", _("The period ends before it begins."))
-        self._require_a_rule(data)
+        self.row_filter = filter_fields.read(self, data, self.part.row_filter)
         if (
             bool(data.get("per_subject")) != bool(data.get("per_subject_days"))
             and not {"per_subject", "per_subject_days"} & self.errors.keys()
@@ -236,16 +227,6 @@ class AskingForm(forms.Form):
                 self.add_error("monthly_subjects", _("Say about how many subjects will be asked for in a month."))
             self._add_rule_faults(data)
         return data
-
-    def _require_a_rule(self, data: dict[str, Any]) -> None:
-        """A filter has values, or completed years since a date; never both."""
-        values, years = data.get("filter_values", "").strip(), data.get("filter_years")
-        if data.get("filter_item") and not values and years is None:
-            self.add_error("filter_values", _("Name at least one value, or choose every row."))
-        if values and years is not None:
-            self.add_error("filter_years", _("Name either values or years."))
-        if years is not None and not any(item.name == data.get("filter_item") and item.type == "date" for item in self.items):
-            self.add_error("filter_years", _("Years are counted from a date: choose an item that is one."))
 
     def _add_rule_faults(self, data: dict[str, Any]) -> None:
         """What the action would refuse, beside what the form refuses; a field with a fault already gets no second one."""
@@ -297,14 +278,9 @@ def _morning(day: date | None) -> datetime | None:
 
 
 def _initial(part: RequestPart) -> dict[str, Any]:
-    row_filter = part.row_filter or {}
-    name, rule = next(iter(row_filter.items()), ("", dict[str, Any]()))
     return {
         "methods": part.methods,
         "systems": part.systems,
-        "filter_item": name,
-        "filter_values": "\n".join(str(value) for value in rule.get("in", ())),
-        "filter_years": rule.get("years_at_least"),
         "period_from": timezone.localdate(part.period_from),
         "period_until": timezone.localdate(part.period_until - timedelta(seconds=1)),
         **{name: getattr(part, name) for name in NUMBERS},

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from exchange.portal.templatetags.look_text import bilingual
+from exchange.sharing.filter_words import sentences
 
 Document = Mapping[str, Any]
 
@@ -79,11 +80,8 @@ def parameter_lines(fact: Document | None, values: Document, document: Document)
 
 
 def filter_lines(row_filter: Document, document: Document) -> Iterator[str]:
-    """Which rows are meant, one line for each item."""
-    declared = {item["name"]: item for item in document.get("items", ())}
-    for name, rule in row_filter.items():
-        item = declared.get(name, {})
-        yield _("%(name)s: %(values)s") % {"name": title_of(item, name), "values": rule_words(rule, code_titles(item, document))}
+    """Which rows are meant, a line for each set of rules."""
+    yield from sentences(row_filter, document)
 
 
 def mask_lines(mask: Document | None) -> tuple[str, ...]:
@@ -98,8 +96,6 @@ def rule_words(rule: Document, titles: Mapping[str, str]) -> str:
     """`{in: …}`, `{min, max}`, `{text}` or `{subject}` in words."""
     if "in" in rule:
         return _(", ").join(titles.get(str(value), str(value)) for value in rule["in"])
-    if "years_at_least" in rule:
-        return _("at least %(n)s completed years ago") % {"n": rule["years_at_least"]}
     if "min" in rule:
         return _("from %(min)s to %(max)s") % {"min": rule["min"], "max": rule["max"]}
     if "text" in rule:

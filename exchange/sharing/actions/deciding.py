@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from audit import acts
 from audit.errors import Fault
 from audit.proof.acts import Standing
+from audit.proof.acts.rows import filtered_items
 from audit.proof.acts.scope import OWNER_CHECK
 from catalog.models import Department
 from exchange.accounts.models import Person
@@ -100,7 +101,7 @@ def touches_most_sensitive(part: RequestPart, standing: Standing) -> bool:
     given = [wish for wish in wishes_of(part) if wish.decision != Wish.REFUSED]
     items = [wish.name for wish in given if isinstance(wish, RequestedItem)]
     facts = [wish.name for wish in given if isinstance(wish, RequestedFact)]
-    return needs_two(document, items, facts, tuple(part.row_filter or {}))
+    return needs_two(document, items, facts, filtered_items(part.row_filter))
 
 
 def wishes_of(part: RequestPart) -> list[Any]:
@@ -119,7 +120,7 @@ def _decide(part: RequestPart, verdicts: Verdicts, standing: Standing) -> None:
     current = standing.versions.get(part.dataset.code)
     document: Mapping[str, Any] = current.version if current else {"items": [], "facts": []}
     asked = [wish.wish for wish in wishes_of(part)]
-    faults = verdict_faults(verdicts, Review(asked, document, tuple(part.row_filter or {})))
+    faults = verdict_faults(verdicts, Review(asked, document, filtered_items(part.row_filter)))
     if faults:
         raise NotAskable(_("Some of what is decided does not hold."), faults=faults)
     _write(part, {wish: verdicts.get(wish, GRANTED) for wish in asked})

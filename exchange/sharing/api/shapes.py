@@ -34,7 +34,10 @@ class PartIn(serializers.Serializer[Any]):
     methods = serializers.ListField(child=serializers.ChoiceField(sorted(METHODS)), default=list)
     systems = serializers.ListField(child=serializers.CharField(), default=list, help_text="Codes of your systems that will ask.")
     row_filter = serializers.DictField(
-        allow_null=True, default=None, help_text='Item → rule with in, not_in, at_least, at_most, years_at_least, years_at_most, present, starts_with; {"any": […]}: one of several such filters; null: every row.'
+        allow_null=True,
+        default=None,
+        help_text="Item → rule: in, not_in, at_least, at_most, years_at_least, years_at_most, present, starts_with."
+        ' {"any": […]}: one of several such filters. null: every row.',
     )
     per_day = serializers.IntegerField(min_value=1, max_value=100_000_000, default=10_000)
     per_minute = serializers.IntegerField(min_value=1, max_value=1_000_000, default=600)

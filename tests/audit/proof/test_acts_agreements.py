@@ -50,7 +50,16 @@ def test_an_agreement_of_both_parties_is_in_force() -> None:
         ("SHAPE", {"row_filter": {"district": {"in": [True]}}}),
         ("SHAPE", {"row_filter": {"district": {"in": [None]}}}),
         ("SHAPE", {"row_filter": {"district": {"in": []}}}),
-        ("SHAPE", {"row_filter": {"district": {"not_in": ["x"]}}}),
+        ("SHAPE", {"row_filter": {"district": {"like": ["x"]}}}),
+        ("SHAPE", {"row_filter": {"district": {"not_in": [5]}}}),  # a text has no whole numbers
+        ("SHAPE", {"row_filter": {"grade": {"at_least": "2"}}}),  # not ordered
+        ("SHAPE", {"row_filter": {"grade": {"starts_with": 2}}}),
+        ("SHAPE", {"row_filter": {"district": {"present": 1}}}),
+        ("SHAPE", {"row_filter": {"any": []}}),
+        ("SHAPE", {"row_filter": {"any": [{}]}}),
+        ("SHAPE", {"row_filter": {"any": [{"grade": {"in": [1]}}] * 9}}),
+        ("SHAPE", {"row_filter": {"any": [{"grade": {"in": [1]}}], "grade": {"in": [1]}}}),
+        ("ITEM_UNKNOWN", {"row_filter": {"any": [{"grade": {"in": [1]}}, {"salary": {"in": [1]}}]}}),
         ("SHAPE", {"row_filter": {"district": {"years_at_least": 80}}}),  # not a date
         ("SHAPE", {"row_filter": {"district": {"years_at_least": True}}}),
         ("SHAPE", {"row_filter": {"district": {"years_at_least": 151}}}),
