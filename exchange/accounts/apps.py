@@ -24,8 +24,9 @@ class AccountsConfig(AppConfig):
         from exchange.accounts.acting import departments_as
         from exchange.accounts.checker import PeopleChecker
         from exchange.accounts.models import Role
+        from exchange.accounts.programs import acting as programs
 
         permission.register(PeopleChecker())
-        trail.register_said_beside(standing_in.said_in_entries)
+        trail.register_said_beside(lambda: {**standing_in.said_in_entries(), **programs.said_in_entries()})
         work.register(outbox.WORK, outbox.deliver)
         register_auditors(lambda person: bool(departments_as(person, Role.AUDITOR)))

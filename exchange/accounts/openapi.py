@@ -27,3 +27,14 @@ class DemoPasswordScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unt
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """HTTP Basic."""
         return {"type": "http", "scheme": "basic"}
+
+
+class ProgramTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+    """The token of a program that a person has allowed; only what its scopes open, never citizens' matters, people or signatures."""
+
+    target_class = "exchange.accounts.programs.authentication.ProgramToken"
+    name = "programToken"
+
+    def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
+        """A bearer token (RFC 6750)."""
+        return {"type": "http", "scheme": "bearer"}

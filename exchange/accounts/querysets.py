@@ -11,7 +11,7 @@ from django.db import models
 from django.db.models import Q
 
 if TYPE_CHECKING:
-    from exchange.accounts.models import Deputyship, Invitation, Membership, Person  # noqa: F401 - named in the base classes
+    from exchange.accounts.models import Deputyship, Invitation, Membership, Person, Program  # noqa: F401 - named in the base classes
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -95,3 +95,11 @@ class InvitationQuerySet(models.QuerySet["Invitation"]):
     def open(self) -> InvitationQuerySet:
         """Neither used nor withdrawn; an old one among them is over all the same."""
         return self.filter(used_at__isnull=True, withdrawn_at__isnull=True)
+
+
+class ProgramQuerySet(models.QuerySet["Program"]):
+    """Programs that act for people."""
+
+    def in_force(self, at: datetime, *, idle_since: datetime) -> ProgramQuerySet:
+        """Those that nobody ended, whose days are not over, and that were used since `idle_since`."""
+        return self.filter(ended_at__isnull=True, ends_at__gt=at, used_at__gt=idle_since, person__is_active=True)

@@ -11,6 +11,9 @@ method route                                                        scenario   n
 
 GET    page:me/account                                              -          401 200 200 200 200 200 200 200 200 200 401
 POST   page:me/account/end                                          -          401 302 302 302 302 302 302 302 302 302 401
+GET    page:accounts/programs/                                      -          401 200 200 200 200 200 200 200 200 200 401
+POST   page:accounts/programs/                                      -          401 200 200 200 200 200 200 200 200 200 401
+POST   page:accounts/programs/<uuid:program_id>/end/                -          401 404 404 302 404 404 404 404 404 404 401
 GET    page:me/who-are-you                                          -          200 200 200 200 200 200 200 200 200 200 200
 POST   page:me/who-are-you                                          -          200 200 200 200 200 200 200 200 200 200 200
 GET    page:me/who-are-you/account                                  -          200 302 302 302 302 302 302 302 302 302 200

@@ -54,6 +54,13 @@ DELETE api/v1/people/<uuid:person_id>/deputies/<int:deputyship_id>  -          4
 GET    api/v1/people/<uuid:person_id>/end_of_service                -          401 404 404 404 403 200 404 404 404 403 401
 POST   api/v1/people/<uuid:person_id>/end_of_service                -          401 404 404 404 403 200 404 404 404 200 401
 
+GET    api/v1/systems                                               -          401 200 200 200 200 200 200 200 200 200 401
+POST   api/v1/key_requests                                          -          401 404 409 409 409 409 404 404 404 404 401
+GET    api/v1/key_requests/<uuid:request_id>                        -          401 404 200 200 200 200 404 404 404 404 401
+POST   api/v1/programs/ask                                          -          200 200 200 200 200 200 200 200 200 200 200
+POST   api/v1/programs/token                                        -          400 400 400 400 400 400 400 400 400 400 400
+POST   api/v1/programs/revoke                                       -          200 200 200 200 200 200 200 200 200 200 200
+
 GET    api/v1/requests                                              -          401 200 200 200 200 200 200 200 200 200 401
 POST   api/v1/requests                                              -          401 201 201 403 403 403 403 403 201 403 401
 GET    api/v1/requests/<str:number>                                 submitted  401 200 200 200 200 200 200 200 404 404 401
@@ -206,6 +213,10 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", RESTRICTION): {"reason": "Wrong since May."},
     ("DELETE", RESTRICTION): {"reason": "Right again."},
     ("POST", "api/v1/me/acting_department"): {"department": "DPF"},
+    ("POST", "api/v1/key_requests"): {"wish": "REVOKE", "system": "DPF-register", "name": "system-1"},
+    ("POST", "api/v1/programs/ask"): {"client_id": "hub", "machine": "relief-01"},
+    ("POST", "api/v1/programs/token"): {"grant_type": "x", "device_code": "x", "client_id": "hub"},
+    ("POST", "api/v1/programs/revoke"): {"token": "x"},
     ("POST", "api/v1/people"): {"username": "dpf.new", "name_en": "Li Na", "department": "DPF", "role": "OFFICER"},
     ("POST", "api/v1/people/<uuid:person_id>/roles"): {"department": "DPF", "role": "OFFICER"},
     ("POST", "api/v1/people/<uuid:person_id>/end_of_service"): {"department": "DPF"},

@@ -24,6 +24,9 @@ POST   api/v1/catalog/loads/<uuid:load_id>/publication                          
 
 GET    api/v1/me                                                                -         200 200 200
 POST   api/v1/me/acting_department                                              -         403 403 403
+GET    api/v1/systems                                                           -         200 200 200
+POST   api/v1/key_requests                                                      -         404 404 404
+GET    api/v1/key_requests/<uuid:request_id>                                    -         404 404 404
 
 GET    api/v1/people                                                            -         200 200 200
 POST   api/v1/people                                                            -         403 403 403

@@ -19,7 +19,7 @@ from catalog import actions as catalog_actions
 from catalog.lifecycle import LoadState
 from exchange.accounts.actions import add_person, bind, name_deputy, open_account
 from exchange.accounts.invitations import invitation_path
-from exchange.accounts.models import Deputyship, Method, Person, Role
+from exchange.accounts.models import Deputyship, KeyRequest, Method, Person, Program, Role
 from exchange.accounts.subject import Assurance, Subject
 from exchange.affairs.licences import issue
 from exchange.affairs.models import OfferRun
@@ -92,6 +92,7 @@ def build_city() -> City:
     publisher = world.person("publisher")
     ids = {"person_id": publisher.pk, "membership_id": publisher.memberships.get().pk, "load_id": _load(world)}
     ids["run_id"], _is_new = _run(world)
+    ids |= _asked_by_programs(world)
     ids["deputyship_id"] = _deputyship(world).pk
     ids["delivery_number"] = _export(world).number
     names: dict[str, Any] = {
@@ -139,6 +140,17 @@ def _questions(world: World) -> tuple[str, str]:
     waiting, claimed = OfficerQuestion.objects.order_by("pk")
     claim(claimed, acting_user=world.person("approver"))
     return waiting.pk, claimed.pk
+
+
+def _asked_by_programs(world: World) -> dict[str, Any]:
+    """A program that the steward allowed, and a key that waits for the owner's administrator."""
+    now, steward = timezone.now(), world.person("steward")
+    times = {"allowed_at": now, "used_at": now, "ends_at": now + timedelta(days=1)}
+    hashes = {"token_hash": b"t" * 32, "account_hash": b"a" * 32}
+    program = Program.objects.create(person=steward, machine="relief-01", scopes=["read"], **times, **hashes)
+    asked = {"wish": "CERTIFY", "department": world.owner, "system": "DPF-register", "keyid": "DPF-register/system-8"}
+    request = KeyRequest.objects.create(**asked, public_key=b"k" * 32, asked_by=world.person("approver"), asked_at=now)
+    return {"program_id": program.pk, "request_id": request.pk}
 
 
 def _export(world: World) -> Delivery:

@@ -9,6 +9,7 @@ from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.views import APIView
 
 from exchange.accounts.authentication import DemoPassword, SignedInSession
+from exchange.accounts.programs.authentication import ProgramToken
 from tests.rules.routes import Route, all_routes
 
 # Views that strangers may call, and why nothing leaks by it.
@@ -26,10 +27,13 @@ OPEN_TO_EVERYBODY = {
     "LicenceStatusView": "whether a licence holds, never whose it is",
     "OneOrder": "the number of an order that waits is a secret of its own: it shows the text to be signed, and no person",
     "HandInSignature": "only the department's key makes the signature that it takes (exchange/sharing/offers/handing.py)",
+    "AskForAccess": "a program that has nothing yet asks; what counts is the code that a signed-in person allows on a page",
+    "CollectToken": "the device code is a secret of 256 random bits, good once",
+    "RevokeToken": "whoever has a token may only end it",
     "SpectacularJSONAPIView": "the OpenAPI document",
     "SpectacularSwaggerSplitView": "its reading room",
 }
-KNOWN_AUTHENTICATION: set[type[BaseAuthentication]] = {SignedInSession, DemoPassword}
+KNOWN_AUTHENTICATION: set[type[BaseAuthentication]] = {ProgramToken, SignedInSession, DemoPassword}
 
 
 def api_routes() -> list[Route]:

@@ -5,8 +5,10 @@ from exchange.accounts.models.changes import Deputyship, Invitation, PeopleChang
 from exchange.accounts.models.codes import CodeRequest, CodeState, RateCount
 from exchange.accounts.models.messages import Channel, Message, MessageState
 from exchange.accounts.models.people import DatasetGroupObjectPermission, DatasetUserObjectPermission, Membership, Person, Role
+from exchange.accounts.models.programs import AskingState, KeyRequest, KeyRequestState, KeyWish, Program, ProgramAsking
 
 __all__ = [
+    "AskingState",
     "Binding",
     "Channel",
     "CodeRequest",
@@ -15,6 +17,9 @@ __all__ = [
     "DatasetUserObjectPermission",
     "Deputyship",
     "Invitation",
+    "KeyRequest",
+    "KeyRequestState",
+    "KeyWish",
     "Membership",
     "Message",
     "MessageState",
@@ -22,6 +27,8 @@ __all__ = [
     "PeopleChange",
     "PeopleEvent",
     "Person",
+    "Program",
+    "ProgramAsking",
     "RateCount",
     "Role",
     "Way",

@@ -37,6 +37,8 @@ class PeopleEvent(models.TextChoices):
     OFFICER_APPOINTED = "officer_appointed", _("Appointed for a service")
     OFFICER_DISMISSED = "officer_dismissed", _("No longer decides a service")
     PERSON_ADDED = "person_added", _("Invited")
+    PROGRAM_ALLOWED = "program_allowed", _("Allowed a program to act")
+    PROGRAM_ENDED = "program_ended", _("Ended a program's access")
     ROLE_CONFIRMED = "role_confirmed", _("Role confirmed")
     ROLE_ENDED = "role_ended", _("Role ended")
     ROLE_GRANTED = "role_granted", _("Role given")
