@@ -18,7 +18,11 @@ _LOOPBACK = "127.0.0.1"
 
 def collecting_arrival(signer: Signer, *, agreement: str, intent: bytes) -> Arrival:
     """The collection of a remote store's result, signed now; `intent` is the leaf of the intent's entry."""
-    path = f"/exchange/v1/{agreement}/results/{intent.hex()}"
+    return reading_arrival(signer, f"/exchange/v1/{agreement}/results/{intent.hex()}")
+
+
+def reading_arrival(signer: Signer, path: str) -> Arrival:
+    """A signed GET of one address of the data path, with an empty body."""
     return _arrival(signer, "GET", path, b"")
 
 

@@ -26,6 +26,7 @@ from exchange.affairs.actions import decides_matter
 from exchange.affairs.binding import askable_kinds, registered_phone
 from exchange.affairs.models import Case, Matter, OfferRun
 from exchange.affairs.reading import decision_of, judgement_of
+from exchange.delivery.models import Delivery, OfficerQuestion
 from exchange.demonstration.building import agreeing, build, demo_json, exchanges, leading, months
 from exchange.demonstration.building.calling import Reply, call
 from exchange.demonstration.building.plans import PLANS, Goal
@@ -36,7 +37,7 @@ from exchange.oversight.access_records.recount import recount
 from exchange.oversight.models import Question
 from exchange.sharing.actions import submit, suspend
 from exchange.sharing.errors import NotAskable
-from exchange.sharing.models import Agreement, RequestPart
+from exchange.sharing.models import Agreement, CorrectionRequest, Dispute, EmergencyReview, RequestPart, StandingOffer
 from exchange.sharing.sides import agreement_steps, part_steps
 
 URL = "http://127.0.0.1:8000"
@@ -249,6 +250,16 @@ class TestTheBuiltCity(TestCase):
 
     def test_two_citizens_have_asked_why_and_one_has_read_the_answer(self) -> None:
         assert Counter(Question.objects.values_list("department", "state")) == {("CAB", "ANSWERED"): 1, ("CAB", "OPEN"): 1}
+
+    def test_something_of_each_kind_has_happened_between_departments(self) -> None:
+        assert OfficerQuestion.objects.get(dataset="R25").state == "WAITING"
+        assert Counter(CorrectionRequest.objects.values_list("state", flat=True)) == {"OPEN": 1, "CONFIRMED": 1}
+        assert [dispute.state for dispute in Dispute.objects.all()] == ["TALKS"]
+        assert dict(StandingOffer.objects.values_list("kind", "state")) == {"FRAMEWORK": "IN_FORCE", "EMERGENCY": "REVOKED"}
+        review = EmergencyReview.objects.get()
+        assert review.written_at is not None
+        assert (review.used["joined"], review.used["exchanges"]) == (1, 2)
+        assert [(export.state, export.row_count > 0) for export in Delivery.objects.all()] == [("COLLECTED", True)]
 
     def test_who_looked_me_up_is_what_a_recount_of_the_log_finds(self) -> None:
         for key in sign_in().residents:

@@ -14,6 +14,7 @@ from exchange.demonstration.building import (
     publishing,
     sequencing,
     services,
+    sharing_life,
     staff,
 )
 from exchange.demonstration.generator.city import MAXIMUM_HOUSEHOLDS
@@ -36,6 +37,8 @@ def take_steps(*, households: int, base_url: str) -> None:
     with step("  Systems", "certified"):
         staff.enter_systems()
     publishing.publish_registers(households)
+    with step("  R25 Burial book, on paper", "described: an officer answers"):
+        sharing_life.publish_the_book()
     with step("  Agreements", "asked, checked, approved and signed"):
         agreeing.agree()
     with step("  Log", "entries in the log"):
@@ -56,5 +59,14 @@ def take_steps(*, households: int, base_url: str) -> None:
         sequencing.sequence_all()
     with step("  Questions", "asked of an office, one is answered"):
         asking_why.ask()
+        sequencing.sequence_all()
+    with step("  Between departments", "an offer, an emergency, an export, a correction and a dispute"):
+        sharing_life.offer()
+        sharing_life.live_through_an_emergency()
+        sharing_life.make_an_export()
+        sharing_life.ask_about_the_book()
+        sharing_life.correct_and_dispute()
+        sequencing.sequence_all()
+        sharing_life.close_the_emergency()
         sequencing.sequence_all()
     handing.write(base_url)

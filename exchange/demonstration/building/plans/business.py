@@ -137,4 +137,18 @@ BUSINESS = (
         facts={"entity_active": {}, "scope_includes": {"x": {"in": list(_TRADES)}}},
         asked=({"fact": "entity_active", "with": {}}, {"fact": "scope_includes", "with": {"x": "catering"}}),
     ),
+    Plan(
+        name="burials",
+        requester="HRSS",
+        dataset="R25",
+        purpose="after_death_service",
+        reason=in_both(
+            "身后一件事：早年安葬只有纸质登记，由民政部门人工查阅簿册答复。",
+            "After-death joint service: old burials stand in a book only, and an officer of Civil Affairs looks them up.",
+        ),
+        systems=("HRSS-benefits",),
+        methods=("QUERY",),
+        items=("buried_on", "volume"),
+        limits={"per_day": 50, "per_minute": 10},
+    ),
 )
