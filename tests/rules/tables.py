@@ -1,13 +1,13 @@
-"""Reads the access tables, walks them, and tells every cell that is not as written."""
+"""Reads the access tables: a line for each address, method and scenario, a column for each persona."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from tests.rules.city import PERSONAS, undone
+from tests.rules.city import PERSONAS
 from tests.rules.routes import PAGE
 
 # `<str:number>` of a plain address, `(?P<code>…)` of one that is a regular expression.
@@ -21,9 +21,6 @@ class Places(Protocol):
     def places(self) -> dict[str, dict[str, Any]]: ...
 
     def client(self, persona: str) -> Any: ...
-
-
-Send = Callable[[Any, "Row", str], int]
 
 
 @dataclass(frozen=True)
@@ -52,23 +49,3 @@ def rows(table: str, personas: Iterable[str] = PERSONAS) -> list[Row]:
 def _row(cells: list[str], personas: list[str]) -> Row:
     method, route, scenario, *statuses = cells
     return Row(method, route, scenario.strip("-"), dict(zip(personas, map(int, statuses), strict=True)))
-
-
-def deviations(city: Places, table: list[Row], send: Send) -> list[str]:
-    """Every cell in which the hub does something else than what is written."""
-    return list(_deviations(city, table, send))
-
-
-def _deviations(city: Places, table: list[Row], send: Send) -> Iterator[str]:
-    for row in table:
-        got = {persona: _undone(city, row, persona, send) for persona in row.wanted}
-        different = {
-            persona: f"{row.wanted[persona]} is written, {status} came" for persona, status in got.items() if status != row.wanted[persona]
-        }
-        if different:
-            yield f"{row.method} {row.route} ({row.scenario or 'as it stands'}): {different}"
-
-
-def _undone(city: Places, row: Row, persona: str, send: Any) -> int:
-    with undone():
-        return int(send(city, row, persona))

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.test import Client
 
 from tests.affairs.world import IDENTIFIERS
 from tests.rules import access_account, access_affairs, access_api, access_newcomers, access_pages
@@ -16,7 +15,8 @@ from tests.rules.citizen_side import SIDE, CitizenSide
 from tests.rules.citizens import CITIZENS, CitizenCity
 from tests.rules.city import NEWCOMERS, City
 from tests.rules.routes import all_routes
-from tests.rules.tables import Row, Send, deviations, rows
+from tests.rules.tables import Row, rows
+from tests.rules.walking import walked
 
 API = rows(access_api.TABLE)
 CITIZENS_API = rows(access_api.CITIZENS_TABLE, CITIZENS)
@@ -38,27 +38,26 @@ def told(found: list[str]) -> None:
         pytest.fail("\n".join(["not as written in the tables of tests/rules:", *found]), pytrace=False)
 
 
-def answer_of(city: City | CitizenCity, row: Row, persona: str) -> Any:
+def answer_of(city: City | CitizenCity, row: Row, client: Any) -> Any:
     """One call of the management API with the body that is right for it."""
     path = row.path(city) + access_api.QUERIES.get(row.route, "")
-    client: Any = city.client(persona)
     if row.route in access_api.UPLOADS:
         return client.post(path, {"file": SimpleUploadedFile("rows.csv", b"a,b\n1,2\n")})
     body = json.dumps(access_api.BODIES.get((row.method, row.route), {})).encode()
     return client.generic(row.method, path, data=body, content_type="application/json", headers=access_api.HEADERS)
 
 
-def send_api(city: City | CitizenCity, row: Row, persona: str) -> int:
+def send_api(city: City | CitizenCity, row: Row, client: Any) -> int:
     """The status of that call."""
-    return int(answer_of(city, row, persona).status_code)
+    return int(answer_of(city, row, client).status_code)
 
 
 def test_the_management_api_gives_everybody_what_is_written(city: City) -> None:
-    told(deviations(city, API, send_api))
+    told(walked(city, API, send_api))
 
 
 def test_the_api_of_citizen_services_gives_everybody_what_is_written(citizen_city: CitizenCity) -> None:
-    told(deviations(citizen_city, CITIZENS_API, send_api))
+    told(walked(citizen_city, CITIZENS_API, send_api))
 
 
 def test_every_method_of_the_api_stands_in_the_table() -> None:
@@ -75,9 +74,8 @@ def _led(row: Row, place: str) -> int:
     return 303 if place.startswith("/en/me/who-are-you?") or (is_desk and place == "/en/console") else 302
 
 
-def send_page(city: City, row: Row, persona: str) -> int:
+def send_page(city: City, row: Row, client: Any) -> int:
     """One page, or its form sent without an answer; being led to sign-in counts as 401, to say first who one is as 303."""
-    client = city.client(persona)
     path = row.path(city) + access_pages.QUERIES.get(row.route, "")
     answer = client.get(path) if row.method == "GET" else client.post(path, {"sent": "yes"})
     return _led(row, answer["Location"]) if answer.status_code == 302 else int(answer.status_code)
@@ -89,16 +87,16 @@ def send_page(city: City, row: Row, persona: str) -> int:
     ids=["pages", "account", "own account", "machine"],
 )
 def test_pages_and_machine_addresses_give_everybody_what_is_written(city: City, table: str) -> None:
-    told(deviations(city, rows(table), send_page))
+    told(walked(city, rows(table), send_page))
 
 
-def send_either(city: City, row: Row, persona: str) -> int:
+def send_either(city: City, row: Row, client: Any) -> int:
     """A call of the API or a page, whichever the line is about."""
-    return (send_api if row.route.startswith("api/") else send_page)(city, row, persona)
+    return (send_api if row.route.startswith("api/") else send_page)(city, row, client)
 
 
 def test_newcomers_find_nothing_of_the_departments_side(city: City) -> None:
-    told(deviations(city, rows(access_newcomers.TABLE, NEWCOMERS), send_either))
+    told(walked(city, rows(access_newcomers.TABLE, NEWCOMERS), send_either))
 
 
 def test_newcomers_are_tried_at_every_door_of_departments() -> None:
@@ -108,24 +106,13 @@ def test_newcomers_are_tried_at_every_door_of_departments() -> None:
     assert {row.route for row in rows(access_newcomers.TABLE, NEWCOMERS)} == closed
 
 
-def sends_side(side: CitizenSide) -> Send:
-    """Sign everybody in once; then: one page of the citizens' side, or its form as it would be right.
-
-    Who is led to say who they are counts as 303.
-    """
-    sessions = {persona: side.client(persona).cookies.output(header="", sep=";") for persona in SIDE}
-
-    def send(_side: Any, row: Row, persona: str) -> int:
-        cache.clear()  # what allauth counts there is not taken back with the databases
-        client, path = Client(raise_request_exception=False), row.path(side)
-        client.cookies.load(sessions[persona])
-        body = {
-            name: said.format(**side.places[row.scenario]) for name, said in access_affairs.BODIES.get(row.route, {"sent": "yes"}).items()
-        }
-        answer = client.get(path) if row.method == "GET" else client.post(path, body)
-        return _led(row, answer["Location"]) if answer.status_code == 302 else int(answer.status_code)
-
-    return send
+def send_side(side: CitizenSide, row: Row, client: Any) -> int:
+    """One page of the citizens' side, or its form as it would be right; who is led to say who they are counts as 303."""
+    cache.clear()  # what allauth counts there is not taken back with the databases
+    path, said = row.path(side), access_affairs.BODIES.get(row.route, {"sent": "yes"})
+    body = {name: text.format(**side.places[row.scenario]) for name, text in said.items()}
+    answer = client.get(path) if row.method == "GET" else client.post(path, body)
+    return _led(row, answer["Location"]) if answer.status_code == 302 else int(answer.status_code)
 
 
 @pytest.mark.parametrize("name", SIDE_TABLES)
@@ -133,7 +120,7 @@ def test_the_citizens_side_gives_everybody_what_is_written(
     citizen_side: CitizenSide, settings: Any, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
     settings.DEMO = name == "demonstration"
-    told(deviations(citizen_side, rows(SIDE_TABLES[name], SIDE), sends_side(citizen_side)))
+    told(walked(citizen_side, rows(SIDE_TABLES[name], SIDE), send_side))
     assert not any(known in line for line in caplog.messages for known in [*IDENTIFIERS.values(), access_affairs.WORDS["words"]])
 
 
