@@ -135,7 +135,10 @@ def _session(request: HttpRequest) -> Any:
 
 
 def _memberships(person: Any, at: datetime | None) -> MembershipQuerySet:
-    """The rows of roles that count for `person`: none for a stranger, a colleague's for whoever stands in for that colleague."""
+    """The rows of roles that count for `person`: none for a stranger, a colleague's for whoever stands in for that colleague.
+
+    In no order, which would take longer than the rows: several are read for each page.
+    """
     from exchange.accounts.models import Membership
 
     if not _signed_in(person):
@@ -145,8 +148,8 @@ def _memberships(person: Any, at: datetime | None) -> MembershipQuerySet:
     if not counts:
         return Membership.objects.none()
     if found is None:
-        return Membership.objects.in_force(moment).filter(person=person.pk)
-    return Membership.objects.in_force(moment).filter(person=found.holder_id, department=found.department_id)
+        return Membership.objects.in_force(moment).filter(person=person.pk).order_by()
+    return Membership.objects.in_force(moment).filter(person=found.holder_id, department=found.department_id).order_by()
 
 
 def _signed_in(person: Any) -> bool:
