@@ -152,5 +152,5 @@ def _run_here(job: Mapping[str, Any], on_progress: making.Progress) -> dict[str,
     with child._engine(dict(job)) as engine:
         if job["form"] == "count":
             return {"rows": engine.execute(f"SELECT count(*) {child._source(dict(job))}", [job["rows"], *job["values"]]).fetchone()[0]}
-        rows = child._write(engine, dict(job))
-    return {"rows": rows, **child._finished(Path(job["out"]), job["form"], job.get("seal"))}
+        rows, measured = child._written_and_measured(engine, dict(job))
+    return {"rows": rows, **child._finished(Path(job["out"]), measured, job.get("seal"))}

@@ -163,3 +163,38 @@ def test_a_large_file_is_measured_piece_by_piece(tmp_path: Path) -> None:
     assert measured["pieces"] == [f"sha256:{hashlib.sha256(raw[start : start + PIECE]).hexdigest()}" for start in range(0, len(raw), PIECE)]
     assert (measured["bytes"], measured["row_marks"][-1]) == (len(raw), 200_000)
     assert measured["row_marks"][0] == raw[:PIECE].count(b"\n")
+
+
+def test_a_file_is_measured_while_it_grows_as_it_is_measured_whole(tmp_path: Path) -> None:
+    import threading
+
+    raw, is_whole, found = random.Random(3).randbytes(3 * PIECE + 17), threading.Event(), list[dict[str, Any]]()
+    follower = threading.Thread(target=lambda: found.append(_measured(tmp_path / "rows", "parquet", is_whole)))
+    follower.start()
+    with (tmp_path / "rows").open("wb", buffering=0) as file:
+        for start in range(0, len(raw), 70_001):
+            file.write(raw[start : start + 70_001])
+    is_whole.set()
+    follower.join(60)
+    (tmp_path / "again").write_bytes(raw)
+    assert found == [_measured(tmp_path / "again", "parquet")]
+    assert found[0]["bytes"] == len(raw)
+
+
+NASTY = ("", " ", 'a"b', "a,b", "a\nb", "a\r\nb", "\x01", "\x7f", "中文😀", "null", '{"x":1}', "\\", '\\"', "\t", "\u2028", None)
+
+
+def test_json_lines_hold_any_text_as_the_engines_own_writer_would(engine: Any, tmp_path: Path) -> None:
+    engine.execute("CREATE OR REPLACE TABLE n (word VARCHAR, number BIGINT, day DATE, flag BOOLEAN)")
+    for place, text in enumerate(NASTY):
+        values = [text, None if place % 3 else -place * 10**14, None if place % 4 else ON, None if place % 5 else bool(place % 2)]
+        engine.execute("INSERT INTO n VALUES (?, ?, ?, ?)", values)
+    engine.execute(f"COPY n TO '{tmp_path / 'rows.parquet'}' (FORMAT parquet)")
+    columns, job = (
+        "word, number, day, flag",
+        {"rows": str(tmp_path / "rows.parquet"), "conditions": "true", "values": [], "expected_bytes": 1},
+    )
+    assert _write(engine, {**job, "columns": columns, "form": "jsonl", "out": str(tmp_path / "out")}) == len(NASTY)
+    engine.execute(f"COPY n TO '{tmp_path / 'own'}' (FORMAT json)")
+    assert (tmp_path / "out").read_bytes() == (tmp_path / "own").read_bytes()
+    assert [json.loads(line)["word"] for line in (tmp_path / "out").read_text("utf-8").split("\n")[:-1]] == list(NASTY)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exchange.delivery.deciding import utc_text
+from exchange.delivery.limits import holds
 from exchange.delivery.models import Delivery
 from exchange.sharing.grounds_of_refusal import Refusal, refusal
 from exchange.sharing.policy import Asked, Method, Policies, decide
@@ -12,6 +13,8 @@ def refusal_of(found: Delivery, policies: Policies, *, keyid: str, at_ms: int) -
     """Why no further byte may leave; None when it may. `keyid` is the key that signed the request being answered."""
     if keyid in policies.revoked_keys:
         return refusal("KEY_REVOKED")
+    if holds.is_held(found.system, found.requester):
+        return refusal("HELD")
     asked = Asked(
         system=found.system,
         agreement=found.agreement,
