@@ -1,7 +1,7 @@
 """The expression of a fact: a tree over one dataset's items in a closed set of operators. Checked here, evaluated at the hub.
 
-The operators, their members and their meaning are those of `exchange/delivery/facts.py`, which evaluates them; a test
-there keeps the two in step.
+The operators, their members and their meaning are those of `exchange/delivery/facts.py` and `fact_operators.py`, which
+evaluate them; a test there keeps the two in step (docs/decisions/0085).
 """
 
 from __future__ import annotations
@@ -13,12 +13,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from audit.errors import Fault
-from catalog.description.trees import children
+from catalog.description.trees import children, items_of
 
 MAX_NODES = 50
 COMBINING = frozenset({"and", "or", "not"})
 _ORDERED = frozenset({"integer", "decimal", "date"})
 _DATES = frozenset({"date", "datetime"})
+_NUMBERS = frozenset({"integer", "decimal"})
+_WRITTEN = frozenset({"text", "code"})
 _ANY = frozenset({"identifier", "text", "integer", "decimal", "boolean", "date", "datetime", "code"})
 
 
@@ -29,6 +31,7 @@ class Leaf:
     item_types: frozenset[str]
     operand: str = "either"
     takes_on: bool = False
+    takes_order: bool = False
 
 
 LEAVES: Mapping[str, Leaf] = {
@@ -46,8 +49,18 @@ LEAVES: Mapping[str, Leaf] = {
     "date_on_or_after": Leaf(_DATES, operand="none", takes_on=True),
     "same_value_as_parameter_subject": Leaf(_ANY, operand="parameter"),
     "count_at_least": Leaf(_ANY),
+    "months_since_at_least": Leaf(_DATES, takes_on=True),
+    "names_subject": Leaf(frozenset({"identifier"}), operand="none"),
+    "list_includes": Leaf(_WRITTEN),
+    "rank_at_least": Leaf(frozenset({"code"}), takes_order=True),
+    "sum_at_most": Leaf(_NUMBERS),
+    "max_at_most": Leaf(_NUMBERS),
 }
-OPERATORS = COMBINING | frozenset(LEAVES)
+WHERE, SCHEDULE = "where", "schedule_complete"
+OPERATORS = COMBINING | frozenset(LEAVES) | {WHERE, SCHEDULE}
+_ALL_ROWS = frozenset({"sum_at_most", "max_at_most", "count_at_least", SCHEDULE})
+_SCHEDULED = (_WRITTEN, frozenset({"integer"}), _DATES)
+MOST_SCHEDULED = 100
 
 
 @dataclass(frozen=True)
@@ -61,6 +74,9 @@ class Names:
 def expression_faults(where: str, expression: object, names: Names) -> Iterator[Fault]:
     """Every fault of an expression; `where` is its place in the document."""
     pending: list[tuple[str, object]] = [(where, expression)]
+    if isinstance(expression, Mapping) and expression.get("op") == WHERE:
+        yield from _where_faults(where, expression)
+        pending = [(f"{where}.of[{index}]", child) for index, child in enumerate(children(expression))]
     seen = 0
     while pending:
         place, node = pending.pop()
@@ -70,6 +86,10 @@ def expression_faults(where: str, expression: object, names: Names) -> Iterator[
             return
         if not isinstance(node, Mapping) or node.get("op") not in OPERATORS:
             yield Fault(place, "operator", _("Use one of the operators: %(names)s") % {"names": ", ".join(sorted(OPERATORS))})
+        elif node["op"] == WHERE:
+            yield Fault(place, "operator", _("where stands at the top of an expression only"))
+        elif node["op"] == SCHEDULE:
+            yield from _schedule_faults(place, node, names)
         elif node["op"] in COMBINING:
             yield from _combining_faults(place, node)
             pending += [(f"{place}.of[{index}]", child) for index, child in enumerate(children(node))]
@@ -87,6 +107,55 @@ def _combining_faults(place: str, node: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(place, "members", _("and, or take a list of expressions in the member of"))
 
 
+def _where_faults(place: str, node: Mapping[str, Any]) -> Iterator[Fault]:
+    """`where` takes two expressions: which rows the fact is about, each by itself, and what it says of them."""
+    below = node.get("of")
+    if set(node) != {"op", "of"} or not isinstance(below, list) or len(below) != 2:
+        yield Fault(place, "members", _("where takes a list of two expressions in the member of: which rows, and what is said of them"))
+    elif any(operator in _ALL_ROWS for operator, _item in items_of(below[0])) or _mentions(below[0], SCHEDULE):
+        yield Fault(f"{place}.of[0]", "operator", _("Which rows a fact is about is said of each row by itself"))
+
+
+def _mentions(node: object, operator: str) -> bool:
+    if not isinstance(node, Mapping):
+        return False
+    return node.get("op") == operator or any(_mentions(child, operator) for child in children(node))
+
+
+def _schedule_faults(place: str, node: Mapping[str, Any], names: Names) -> Iterator[Fault]:
+    """The items of code, number of the dose and date of birth, in this order; and the table of what is due by which age."""
+    below, table = node.get("of"), node.get("table")
+    if set(node) - {"on"} != {"op", "of", "table"} or not isinstance(below, list) or len(below) != len(_SCHEDULED):
+        yield Fault(place, "members", _("schedule_complete takes three items (code, dose, date of birth) in the member of, and a table"))
+        return
+    for index, (child, allowed) in enumerate(zip(below, _SCHEDULED, strict=True)):
+        is_item = isinstance(child, Mapping) and set(child) == {"op", "item"} and child["op"] == "item"
+        if not is_item or names.items.get(str(child["item"])) not in allowed:
+            yield Fault(f"{place}.of[{index}]", "item_type", _("This operator does not work on items of this type"))
+    if not isinstance(table, list) or not 0 < len(table) <= MOST_SCHEDULED or not all(_is_scheduled(row) for row in table):
+        yield Fault(f"{place}.table", "table", _("Each row of the table has code, doses (from 1) and from_months (from 0)"))
+    yield from _on_faults(place, node, names)
+
+
+def _is_scheduled(row: object) -> bool:
+    if not isinstance(row, Mapping) or set(row) != {"code", "doses", "from_months"} or not isinstance(row["code"], str) or not row["code"]:
+        return False
+    return all(type(row[name]) is int and least <= row[name] <= 1_200 for name, least in (("doses", 1), ("from_months", 0)))
+
+
+def _order_faults(place: str, node: Mapping[str, Any]) -> Iterator[Fault]:
+    order = node.get("order")
+    if not isinstance(order, list) or len(order) < 2 or len(order) > MAX_NODES or not all(isinstance(code, str) and code for code in order):
+        yield Fault(place, "order", _("Give the codes in the member order, the lowest first"))
+    elif len(set(order)) != len(order):
+        yield Fault(place, "order", _("A code stands twice in the order"))
+
+
+def _on_faults(place: str, node: Mapping[str, Any], names: Names) -> Iterator[Fault]:
+    if "on" in node and names.parameters.get(str(node["on"])) != "date":
+        yield Fault(place, "unknown_parameter", _("The member on names no date parameter of this fact"))
+
+
 def _leaf_faults(place: str, node: Mapping[str, Any], names: Names) -> Iterator[Fault]:
     leaf = LEAVES[node["op"]]
     item_type = names.items.get(str(node.get("item")))
@@ -95,11 +164,13 @@ def _leaf_faults(place: str, node: Mapping[str, Any], names: Names) -> Iterator[
     elif item_type not in leaf.item_types:
         yield Fault(place, "item_type", _("This operator does not work on items of this type"))
     yield from _operand_faults(place, node, leaf, names)
-    allowed = {"op", "item", "value", "parameter"} | ({"on"} if leaf.takes_on else set())
+    allowed = {"op", "item", "value", "parameter"} | ({"on"} if leaf.takes_on else set()) | ({"order"} if leaf.takes_order else set())
     if set(node) - allowed:
         yield Fault(place, "members", _("Unknown members: %(names)s") % {"names": ", ".join(sorted(map(str, set(node) - allowed)))})
-    if "on" in node and leaf.takes_on and names.parameters.get(str(node["on"])) != "date":
-        yield Fault(place, "unknown_parameter", _("The member on names no date parameter of this fact"))
+    if leaf.takes_on:
+        yield from _on_faults(place, node, names)
+    if leaf.takes_order:
+        yield from _order_faults(place, node)
 
 
 def _operand_faults(place: str, node: Mapping[str, Any], leaf: Leaf, names: Names) -> Iterator[Fault]:

@@ -8,7 +8,9 @@ from functools import lru_cache
 from typing import Any
 
 from exchange.delivery.calls import AskedFact, Call, NamedSubject, Work
-from exchange.delivery.facts import CompiledFact, FactError, as_date, as_number, compile_fact
+from exchange.delivery.fact_operators import FactError, as_date, as_number
+from exchange.delivery.facts import CompiledFact, compile_fact
+from exchange.delivery.limits import holds
 from exchange.delivery.subjects import SubjectError, normalise
 from exchange.delivery.wire import Body, SentFact, SentSubject, WireError, read_body, read_subject
 from exchange.sharing.grounds_of_refusal import refusal
@@ -71,6 +73,8 @@ def _decide(work: Work, body: Body, policies: Policies, now: str) -> None:
         _name(work, body, decision.policy)
     if decision.refusal is not None:
         work.refuse(decision.refusal)
+    elif work.refusal is None and holds.is_held(work.call.caller.system, work.call.caller.department):
+        work.refuse(refusal("HELD"))
 
 
 def _name(work: Work, body: Body, policy: Policy) -> None:

@@ -2,48 +2,27 @@
 
 An empty item gives UNKNOWN; a subject with several records is answered YES if any record says YES, else UNKNOWN if any
 record cannot tell, else NO; a subject without a record gets the fact's declared ``when_absent``. The operators are a
-closed set (protocol, section 3), so that a signed dataset version can never run code.
+closed set (protocol, section 3; docs/decisions/0085), so that a signed dataset version can never run code.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
-from catalog.clocks import full_years
+from exchange.delivery.fact_operators import ALL_ROWS, LEAVES, Evaluator, FactError, Record, Surroundings, Truth, schedule_complete
 
 YES, NO, UNKNOWN = "YES", "NO", "UNKNOWN"
-Record = Mapping[str, Any]
-Truth = bool | None
-
-
-class FactError(ValueError):
-    """An expression or a parameter is not of the declared form."""
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What an evaluation may look at beside the record itself.
-
-    ``parameters`` by name; ``today`` the hub's local date; ``others`` the records of subjects named as parameters;
-    ``same`` counts records that share a value of an item: ``{(item, value): count}``.
-    """
-
-    parameters: Mapping[str, Any]
-    today: date
-    others: Mapping[str, list[Record]] = field(default_factory=dict)
-    same: Mapping[tuple[str, Any], int] = field(default_factory=dict)
-
-
-Evaluator = Callable[[Record, Surroundings], Truth]
+OPERATORS = frozenset({*LEAVES, "and", "or", "not", "where", "schedule_complete"})
 
 
 @dataclass(frozen=True)
 class CompiledFact:
-    """A fact ready to be asked: what it reads, which parameters it takes, and how it answers."""
+    """A fact ready to be asked: what it reads, which parameters it takes, and how it answers.
+
+    ``rows``: which records it is about, where the fact says so; else all.
+    """
 
     name: str
     parameters: Mapping[str, str]
@@ -53,15 +32,26 @@ class CompiledFact:
     counted_items: frozenset[str]
     optional: frozenset[str]
     evaluate: Evaluator
+    rows: Evaluator | None = None
+    reads_all_rows: bool = False
 
     def answer(self, records: list[Record], around: Surroundings) -> str:
         """YES, NO or UNKNOWN for one subject's records. Every record is read: no early exit tells where it stopped."""
-        if not records:
+        about: list[Truth] = [] if self.rows is None else [self.rows(record, around) for record in records]
+        chosen = records if self.rows is None else [record for record, is_about in zip(records, about, strict=True) if is_about]
+        if not chosen and None not in about:
             return self.when_absent
-        results = [self.evaluate(record, around) for record in records]
+        if self.reads_all_rows:
+            around = replace(around, records=tuple(chosen))
+        return self._told([self.evaluate(record, around) for record in chosen], is_doubtful=None in about)
+
+    def _told(self, results: list[Truth], *, is_doubtful: bool) -> str:
+        """A record of which nobody can say whether the fact is about it leaves a YES of another one standing, and no NO."""
+        if is_doubtful and self.reads_all_rows:
+            return UNKNOWN
         if True in results:
             return YES
-        return UNKNOWN if None in results else NO
+        return UNKNOWN if None in results or is_doubtful else NO
 
 
 def compile_fact(document: Mapping[str, Any], item_types: Mapping[str, str]) -> CompiledFact:
@@ -69,7 +59,9 @@ def compile_fact(document: Mapping[str, Any], item_types: Mapping[str, str]) -> 
     parameters = {entry["name"]: entry["type"] for entry in document.get("parameters", [])}
     expression = document["expression"]
     nodes = list(_walk(expression))
-    optional = frozenset(str(node["on"]) for node in nodes if "on" in node)
+    rows, said = expression["of"] if expression["op"] == "where" else (None, expression)
+    if rows is not None and any(node["op"] in ALL_ROWS for node in _walk(rows)):
+        raise FactError("which rows a fact is about is said of each row by itself")
     return CompiledFact(
         name=document["name"],
         parameters=parameters,
@@ -77,8 +69,10 @@ def compile_fact(document: Mapping[str, Any], item_types: Mapping[str, str]) -> 
         items=frozenset(node["item"] for node in nodes if "item" in node),
         compared_subjects=frozenset(node["parameter"] for node in nodes if node["op"] == "same_value_as_parameter_subject"),
         counted_items=frozenset(node["item"] for node in nodes if node["op"] == "count_at_least"),
-        optional=optional,
-        evaluate=_compile(expression, item_types),
+        optional=frozenset(str(node["on"]) for node in nodes if "on" in node),
+        evaluate=_compile(said, item_types),
+        rows=None if rows is None else _compile(rows, item_types),
+        reads_all_rows=any(node["op"] in ALL_ROWS for node in nodes),
     )
 
 
@@ -98,12 +92,14 @@ def _compile(node: Mapping[str, Any], types: Mapping[str, str]) -> Evaluator:
     if op == "not":
         inner = _compile(node["of"], types)
         return lambda record, around: _negated(inner(record, around))
-    if node.get("item") not in types:
-        raise FactError(f"the expression names an item that the dataset does not declare: {node.get('item')}")
-    try:
-        return _LEAVES[op](node, types[node["item"]])
-    except KeyError as error:
-        raise FactError(f"unknown operator: {op}") from error
+    for item in [child.get("item") for child in node["of"]] if op == "schedule_complete" else [node.get("item")]:
+        if item not in types:
+            raise FactError(f"the expression names an item that the dataset does not declare: {item}")
+    if op == "schedule_complete":
+        return schedule_complete(node)
+    if op not in LEAVES:
+        raise FactError(f"unknown operator: {op}")
+    return LEAVES[op](node, types[node["item"]])
 
 
 def _negated(value: Truth) -> Truth:
@@ -120,147 +116,3 @@ def _all_or_any(children: list[Evaluator], *, decisive: bool) -> Evaluator:
         return None if None in results else not decisive
 
     return evaluate
-
-
-def as_number(value: Any) -> Decimal:
-    """An integer or a decimal written as text; booleans and anything else raise FactError."""
-    if isinstance(value, bool) or not isinstance(value, int | str | Decimal):
-        raise FactError("a number is expected")
-    try:
-        return Decimal(value)
-    except InvalidOperation as error:
-        raise FactError("a number is expected") from error
-
-
-def as_date(value: Any) -> date:
-    """A calendar date as ISO text (`2026-11-20`); a date-time's first ten characters."""
-    try:
-        return date.fromisoformat(str(value)[:10])
-    except ValueError as error:
-        raise FactError("a date like 2026-11-20 is expected") from error
-
-
-def _typed(value: Any, item_type: str) -> Any:
-    if type(value) is int:
-        return value
-    if item_type in ("integer", "decimal"):
-        return as_number(value)
-    return as_date(value) if item_type == "date" else value
-
-
-def _operand(node: Mapping[str, Any], around: Surroundings) -> Any:
-    return around.parameters[node["parameter"]] if "parameter" in node else node["value"]
-
-
-def _comparison(test: Callable[[Any, Any], bool]) -> Callable[[Mapping[str, Any], str], Evaluator]:
-    def make(node: Mapping[str, Any], item_type: str) -> Evaluator:
-        item = node["item"]
-
-        def evaluate(record: Record, around: Surroundings) -> Truth:
-            value = record.get(item)
-            if value is None or value == "":
-                return None
-            return test(_typed(value, item_type), _typed(_operand(node, around), item_type))
-
-        return evaluate
-
-    return make
-
-
-def _in(node: Mapping[str, Any], item_type: str) -> Evaluator:
-    item = node["item"]
-
-    def evaluate(record: Record, around: Surroundings) -> Truth:
-        value = record.get(item)
-        if value is None or value == "":
-            return None
-        return _typed(value, item_type) in {_typed(allowed, item_type) for allowed in _operand(node, around)}
-
-    return evaluate
-
-
-def _present(node: Mapping[str, Any], item_type: str) -> Evaluator:
-    item = node["item"]
-    return lambda record, around: record.get(item) not in (None, "")
-
-
-def _reference_date(node: Mapping[str, Any], around: Surroundings) -> date:
-    given = around.parameters.get(node["on"]) if "on" in node else None
-    return around.today if given in (None, "") else as_date(given)
-
-
-def _years(*, at_least: bool) -> Callable[[Mapping[str, Any], str], Evaluator]:
-    def make(node: Mapping[str, Any], item_type: str) -> Evaluator:
-        item = node["item"]
-
-        def evaluate(record: Record, around: Surroundings) -> Truth:
-            if not record.get(item):
-                return None
-            years, limit = full_years(as_date(record[item]), _reference_date(node, around)), as_number(_operand(node, around))
-            return years >= limit if at_least else years <= limit
-
-        return evaluate
-
-    return make
-
-
-def _days_until(node: Mapping[str, Any], item_type: str) -> Evaluator:
-    item = node["item"]
-
-    def evaluate(record: Record, around: Surroundings) -> Truth:
-        if not record.get(item):
-            return None
-        return (as_date(record[item]) - _reference_date(node, around)).days <= as_number(_operand(node, around))
-
-    return evaluate
-
-
-def _on_or_after(node: Mapping[str, Any], item_type: str) -> Evaluator:
-    item = node["item"]
-    return lambda record, around: (as_date(record[item]) >= _reference_date(node, around)) if record.get(item) else None
-
-
-def _same_as_other(node: Mapping[str, Any], item_type: str) -> Evaluator:
-    item, parameter = node["item"], node["parameter"]
-
-    def evaluate(record: Record, around: Surroundings) -> Truth:
-        value = record.get(item)
-        others = [other.get(item) for other in around.others.get(around.parameters[parameter], [])]
-        if value in (None, "") or not others:
-            return None if value in (None, "") else False
-        if value in others:
-            return True
-        return None if any(other in (None, "") for other in others) else False
-
-    return evaluate
-
-
-def _count_at_least(node: Mapping[str, Any], item_type: str) -> Evaluator:
-    item = node["item"]
-
-    def evaluate(record: Record, around: Surroundings) -> Truth:
-        value = record.get(item)
-        if value in (None, ""):
-            return None
-        return around.same[(item, value)] >= as_number(_operand(node, around))
-
-    return evaluate
-
-
-_LEAVES: dict[str, Callable[[Mapping[str, Any], str], Evaluator]] = {
-    "eq": _comparison(lambda a, b: bool(a == b)),
-    "ne": _comparison(lambda a, b: bool(a != b)),
-    "lt": _comparison(lambda a, b: bool(a < b)),
-    "le": _comparison(lambda a, b: bool(a <= b)),
-    "gt": _comparison(lambda a, b: bool(a > b)),
-    "ge": _comparison(lambda a, b: bool(a >= b)),
-    "in": _in,
-    "present": _present,
-    "years_since_at_least": _years(at_least=True),
-    "years_since_at_most": _years(at_least=False),
-    "days_until_at_most": _days_until,
-    "date_on_or_after": _on_or_after,
-    "same_value_as_parameter_subject": _same_as_other,
-    "count_at_least": _count_at_least,
-}
-OPERATORS = frozenset({*_LEAVES, "and", "or", "not"})

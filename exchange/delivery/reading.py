@@ -15,7 +15,8 @@ from catalog.stores import HOSTED, hosted
 from exchange.delivery.calls import AskedFact, Completion, NamedSubject, Work
 from exchange.delivery.deciding import compiled_facts
 from exchange.delivery.errands.intents import begin_errands
-from exchange.delivery.facts import UNKNOWN, CompiledFact, Surroundings
+from exchange.delivery.fact_operators import Surroundings
+from exchange.delivery.facts import UNKNOWN, CompiledFact
 from exchange.delivery.minimise import Record, agreed_items, in_scope, masked_records, withheld
 from exchange.delivery.subjects import is_personal
 from exchange.sharing.grounds_of_refusal import refusal
@@ -195,11 +196,11 @@ def _member(name: str, state: dict[str, str]) -> str:
 
 def _evaluate(policy: Policy, compiled: CompiledFact, fact: AskedFact, subject: NamedSubject, found: Found, today: date) -> str:
     records = in_scope(policy, found.about(subject), today)
-    if policy.row_filter and (not records or compiled.counted_items):
-        # Outside the agreed rows is not "absent", and a count would include rows outside them: nothing is said here.
+    if policy.row_filter and (not records or compiled.counted_items or compiled.reads_all_rows):
+        # Outside the agreed rows is not "absent", and a count or a sum would be of other rows than the fact's: nothing is said here.
         return UNKNOWN
     others = {other[1]: in_scope(policy, found.records.get(other, []), today) for other in fact.others}
-    return compiled.answer(records, Surroundings(fact.values, today, others, found.same))
+    return compiled.answer(records, Surroundings(fact.values, today, others, found.same, subject.identifier))
 
 
 def _name(work: Work, subject: NamedSubject, asked: list[str], state: Any) -> None:

@@ -29,6 +29,7 @@ _WITHOUT_DATABASE = (
     "tests/delivery/test_errands_asking.py",
     "tests/delivery/test_errands_waiting.py",
     "tests/delivery/test_facts.py",
+    "tests/delivery/test_facts_of_registers.py",
     "tests/delivery/test_plane.py",
     "tests/delivery/test_wire.py",
     "tests/demonstration/test_city.py",
@@ -40,6 +41,8 @@ _WITHOUT_DATABASE = (
     "tests/sharing/test_clocks_profiles.py",
     "tests/sharing/test_policy.py",
     "tests/sharing/test_policy_model.py",
+    "tests/sharing/test_row_filter.py",
+    "tests/sharing/test_row_sql.py",
 )
 # What every database answers alike: pages in a browser, tries at the doors, words, and workers killed on a home of their own.
 _ANSWERED_ALIKE = (

@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from exchange.delivery.facts import NO, UNKNOWN, YES, FactError, Surroundings, compile_fact, full_years
+from catalog.clocks import full_years
+from exchange.delivery.fact_operators import FactError, Surroundings
+from exchange.delivery.facts import NO, UNKNOWN, YES, compile_fact
 
 TYPES = {"grade": "integer", "born": "date", "until": "date", "alive": "boolean", "household": "identifier", "kind": "code"}
 

@@ -11,7 +11,8 @@ import pytest
 
 from catalog.description.check import faults_of
 from catalog.identifiers import kinds
-from exchange.delivery.facts import Surroundings, compile_fact
+from exchange.delivery.fact_operators import Surroundings
+from exchange.delivery.facts import compile_fact
 from exchange.demonstration.generator import REFERENCE_DATE
 
 Rows = Callable[[str], list[dict[str, str]]]
