@@ -26,6 +26,8 @@ SWEPT_AT_ONCE = 100
 RUN_TASK = "catalog.tasks.run_work"
 # News for the rooms above: rows of a dataset were published; the target is the revision's key.
 REVISION_WORK = "catalog.revision_published"
+# The same news for whoever tells followers that there are changes.
+CHANGES_WORK = "catalog.rows_changed"
 
 Renew = Callable[[int], None]
 Handler = Callable[[str, Renew], None]

@@ -199,6 +199,7 @@ def publish_revision(load: Load, *, acting_user: Any) -> Revision:
         revision = projection.project_revision(order, act_seq=act.seq, quality=load.report, sample=load.sample)
         Load.objects.filter(pk=load.pk).update(revision=revision)
         work.enqueue(work.REVISION_WORK, revision.pk)
+        work.enqueue(work.CHANGES_WORK, revision.pk)
     load.refresh_from_db()
     return revision
 

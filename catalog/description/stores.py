@@ -89,6 +89,12 @@ def store_faults(document: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _whole_register_faults(document)
 
 
+def service_faults(service: Mapping[str, Any]) -> Iterator[Fault]:
+    """What is wrong with the address, networks and ports of a service that the hub would call, a webhook's receiver for one."""
+    yield from _url_faults(service)
+    yield from _network_faults(service["networks"])
+
+
 def _answer_key_faults(kind: str, keyid: object) -> Iterator[Fault]:
     if kind == HTTP and keyid is None:
         yield Fault("provider_answer_key", "answer_key", _("A service signs its answers: name the key, certified for provider-answer"))

@@ -7,8 +7,8 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Any
 
-from hub_client import __version__, asking
-from hub_client.commands import ask, configure, doctor, keys, pull, relay, sign, verify
+from hub_client import __version__, agreements, answering, asking, login, queue, requesting
+from hub_client.commands import ask, changes, configure, doctor, keys, pull, relay, sign, verify
 from hub_client.errors import ClientError
 from hub_client.registering import Shown
 
@@ -18,9 +18,15 @@ MODULES = (
     keys,
     ask,
     pull,
+    changes,
     verify,
     relay,
     sign,
+    login,
+    agreements,
+    requesting,
+    queue,
+    answering,
 )  # each registers its commands by `add`; what is not listed does not exist
 
 

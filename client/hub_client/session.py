@@ -219,12 +219,21 @@ def _check_content(method: str, wire: Mapping[str, Any], body: Mapping[str, Any]
         elif method == "batch":
             asked_subjects = [item["subject"] if isinstance(item, dict) and "subject" in item else item for item in wire["subjects"]]
             holds = [answer["subject"] for answer in body["answers"]] == asked_subjects
+        elif method == "changes":
+            holds = _are_changes(body)
         else:
             holds = isinstance(body["answer"]["state"], str)
     except (KeyError, TypeError, AttributeError):
         holds = False
     if not holds:
         raise DataError("OTHER_ANSWER", "the answer does not speak of what was asked")
+
+
+def _are_changes(body: Mapping[str, Any]) -> bool:
+    """Whether a page of changes has its form: rows that are set or gone, and where it goes on."""
+    forms = {"SET": {"row", "state", "record"}, "GONE": {"row", "state"}}
+    holds = all(isinstance(change["row"], str) and change.keys() == forms.get(change["state"]) for change in body["changes"])
+    return holds and isinstance(body["cursor"], str) and isinstance(body["more"], bool) and isinstance(body["as_of"], str)
 
 
 def bundle_of(sent: Sent, reply: Reply, document: Mapping[str, Any]) -> dict[str, Any]:

@@ -19,14 +19,19 @@ class DeliveryConfig(AppConfig):
         from exchange.delivery.officer.actions import escalate_overdue
         from exchange.delivery.officer.handing_over import ClaimedQuestions
         from exchange.delivery.officer.lifecycle import OFFICER, OFFICER_SIDES
+        from exchange.delivery.webhooks.lifecycle import MESSAGE, WEBHOOK
+        from exchange.delivery.webhooks.registering import register_work as register_webhooks
         from exchange.sharing.clocks import reminders
         from exchange.sharing.lifecycle_page import Section, add_sections
 
         register_exports()
+        register_webhooks()
         open_work.register("officer questions", ClaimedQuestions())
         reminders.register("officer questions", escalate_overdue)
         add_sections(
             Section("Errand to a remote store", ERRAND),
             Section("Export", DELIVERY),
+            Section("Webhook", WEBHOOK),
+            Section("Message of a webhook", MESSAGE),
             Section("Question to an officer", OFFICER, OFFICER_SIDES),
         )

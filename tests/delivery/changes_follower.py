@@ -17,6 +17,8 @@ from catalog import actions as catalog_actions
 from catalog.models import Dataset
 from exchange.delivery.changes import child, difference
 from exchange.delivery.changes.door import handle
+from exchange.sharing import actions as sharing_actions
+from exchange.sharing.models import Agreement
 from tests.delivery.wire_caller import COMMON, Caller, Reply, read
 from tests.world import World, agree, ask, remembered_check
 from tests.world_data import CONDITIONAL_ROWS
@@ -92,6 +94,13 @@ def publish(world: World, rows: list[dict[str, str]]) -> None:
         )
     assert load.state == "READY", load.report
     catalog_actions.publish_revision(load, acting_user=world.person("publisher"))
+
+
+def end_agreement(world: World, agreement_id: str) -> None:
+    """The owner revokes the agreement."""
+    agreement = Agreement.objects.get(agreement_id=agreement_id)
+    officer = world.person("owner_officer")
+    sharing_actions.revoke(agreement, reason="Over.", ground="PURPOSE_ENDED", acting_user=officer, department=world.owner)
 
 
 def places_found_here(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,6 @@ pure row filter and masks. No database: the standing of acts is a stand-in with 
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -164,11 +163,10 @@ def _Policy(found: SimpleNamespace) -> Policy:  # noqa: N802 - a policy, filled 
 
 
 @pytest.fixture(autouse=True)
-def _here(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[None]:
+def _here(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> None:
     settings.FILES_DIR = tmp_path / "files"
     revisions_folder().mkdir(parents=True)
     places_found_here(monkeypatch)
-    yield
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
