@@ -177,6 +177,9 @@ def _json_text(raw: bytes, where: str) -> Any:
 def error_lines(error: ClientError) -> list[str]:
     """An error for a person to read."""
     lines = [f"{error.code}: {error}"]
+    if isinstance(error, RefusedError):
+        faults = [fault for fault in error.problem.get("errors") or [] if isinstance(fault, dict)]
+        lines += [f"  {fault.get('where', '')}: {fault.get('message', '')}" for fault in faults]
     if isinstance(error, RefusedError) and error.receipt_file:
         lines.append(f"receipt for the refusal: {error.receipt_file}")
     return lines

@@ -6,6 +6,7 @@ from django.urls import path, re_path
 
 from exchange.delivery.exports import api as exports
 from exchange.delivery.officer import api as officer
+from exchange.delivery.remaining import Remaining
 from exchange.delivery.sandbox import views
 
 _QUESTION = "api/v1/officer-questions/<str:question_id>"
@@ -18,6 +19,7 @@ urlpatterns = [
     path(f"{_QUESTION}/look", officer.LookAtOfficerQuestion.as_view(), name="officer_question_look"),
     path(f"{_QUESTION}/answer", officer.AnswerOfficerQuestion.as_view(), name="officer_question_answer"),
     path(f"{_QUESTION}/decline", officer.DeclineOfficerQuestion.as_view(), name="officer_question_decline"),
+    path("api/v1/agreements/<str:agreement_id>/remaining", Remaining.as_view(), name="agreement_remaining"),
     path("api/v1/deliveries", exports.Deliveries.as_view(), name="deliveries"),
     path("api/v1/deliveries/<str:delivery_number>", exports.OneDelivery.as_view(), name="delivery"),
     path("api/v1/deliveries/<str:delivery_number>/cancel", exports.CancelDelivery.as_view(), name="delivery_cancel"),

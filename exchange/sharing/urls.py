@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from exchange.sharing.api import agreements, clocks, corrections, disputes, offers, orders, requests, reviewing
+from exchange.sharing.api import agreements, clocks, corrections, disputes, offers, orders, requests, reviewing, waiting
 
 _PART = "api/v1/requests/<str:number>/parts/<str:dataset>"
 _AGREEMENT = "api/v1/agreements/<str:agreement_id>"
@@ -16,6 +16,7 @@ _DISPUTE = "api/v1/disputes/<str:number>"
 urlpatterns = [
     path("api/v1/requests", requests.Requests.as_view()),
     path("api/v1/requests/least", reviewing.Least.as_view()),
+    path("api/v1/requests/waiting", waiting.WaitingParts.as_view()),
     path("api/v1/requests/answer_together", reviewing.AnswerTogether.as_view()),
     path("api/v1/requests/<str:number>", requests.OneRequest.as_view()),
     path("api/v1/requests/<str:number>/submit", requests.SubmitRequest.as_view()),
