@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from exchange.demonstration.building import agreeing, sequencing, staff
 from exchange.demonstration.building.exchanges import PLAN, Exchange, perform
 from exchange.demonstration.building.plans.plan import in_both
@@ -53,7 +55,7 @@ def _answer(correction: CorrectionRequest) -> None:
 
 
 def _disagree(correction: CorrectionRequest) -> None:
-    asker = {"acting_user": staff.of(correction.requester_id, ASKER), "department": correction.requester}
-    owner = {"acting_user": staff.of(correction.provider_id, APPROVER), "department": correction.provider}
+    asker: dict[str, Any] = {"acting_user": staff.of(correction.requester_id, ASKER), "department": correction.requester}
+    owner: dict[str, Any] = {"acting_user": staff.of(correction.provider_id, APPROVER), "department": correction.provider}
     dispute = disputing.open_dispute(correction, about=Quarrel.CORRECTION, reason=_DISAGREE, **asker)
     disputing.say(dispute, text=_PROPOSAL, is_proposal=True, **owner)
