@@ -249,15 +249,18 @@ class DisputeSummary(serializers.ModelSerializer[Dispute]):
 
 
 class DisputeOut(DisputeSummary):
-    """A dispute with everything that was said, the ruling, and what the caller may do."""
+    """A dispute with everything that was said, the ruling, and what the caller may do. It is about one of three things."""
 
+    request = serializers.CharField(source="part.request.number", default=None, allow_null=True, help_text="Number of the request.")
+    correction = serializers.CharField(source="correction.number", default=None, allow_null=True)
+    agreement = serializers.CharField(source="agreement.agreement_id", default=None, allow_null=True)
     messages = DisputeMessageOut(many=True)
     allowed = serializers.SerializerMethodField()
 
     class Meta(DisputeSummary.Meta):
         fields = (  # type: ignore[assignment]
             *DisputeSummary.Meta.fields,
-            *("messages", "ruling", "ruling_ground", "ruling_reason", "ruling_until", "allowed"),
+            *("request", "correction", "agreement", "messages", "ruling", "ruling_ground", "ruling_reason", "ruling_until", "allowed"),
         )
 
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
