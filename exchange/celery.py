@@ -28,6 +28,8 @@ def _configure() -> None:
         timezone="UTC",
         beat_schedule={
             "sweep-work": {"task": "catalog.tasks.sweep_work", "schedule": 5.0},
+            # whoever sweeps persons is held within the minute: the log's index is at most ten seconds old
+            "harvesting": {"task": "oversight.tasks.watch", "schedule": 10.0},
             # looks at the local calendar: monthly runs from the first at 02:00, offers to which nobody objected
             "offers": {"task": "affairs.tasks.tick", "schedule": 900.0},
             # writes this hour's work of reminding, once

@@ -94,11 +94,14 @@ def a_fresh_process() -> Iterator[None]:
     yield
     if "exchange.delivery.deliver" in sys.modules:
         from exchange.delivery import counting, deliver, refusal_rate
+        from exchange.delivery.limits import holds, unfound
 
         deliver.forget_policies()
         floors = counting.FLOORS
         for held in (floors.quotas, floors.facts, floors.seen, floors.unconfirmed, floors.closer, floors.shown):
             held.clear()
+        holds.HELD.forget()
+        unfound.COUNTS.waiting, unfound.COUNTS.taken, unfound.COUNTS.written_ms = {}, {}, 0
         refusal_rate.RATE.counts.clear()
         refusal_rate.RATE.reasons.clear()
     if "audit.authority" in sys.modules:

@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from audit.errors import Fault
 from catalog import work
 from catalog.identifiers import IdentifierError, kinds
-from exchange.accounts import outbox
+from exchange.accounts import doors, outbox
 from exchange.accounts.actions import bind
 from exchange.accounts.columns import keyed_hash, open_column, seal_column
 from exchange.accounts.errors import CodeOver, Invalid, WrongCode
@@ -116,12 +116,14 @@ def settle(request_id: str, *, phone: str | None) -> None:
 def confirm(person: Person, *, request_id: str, code: str) -> Binding:
     """Bind the account when `code` is the one that was sent. Every attempt counts, also where nothing was sent.
 
-    Raises WrongCode, CodeOver (too old, used, too many tries, another account's), and what bind raises.
+    Raises WrongCode, CodeOver (too old, used, too many tries, another account's), TooManyTries, and what bind raises.
     """
+    doors.enter("sign_in_code", str(person.pk))
     request = _counted_try(person, request_id)
     sent = bytes(request.code_hash) if request.code_hash else secrets.token_bytes(32)
     if not hmac.compare_digest(_hash(request_id, _digits(code)), sent):
         left = MOST_TRIES - request.tries
+        doors.missed("sign_in_code", str(person.pk))
         raise WrongCode(
             _("Look at the message again. Nothing arrived? Then the details may not match: check them, or come to a counter."),
             faults=[Fault("code", "wrong", _("This is not the code. Tries left: %(count)d.") % {"count": left})],

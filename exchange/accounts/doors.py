@@ -1,7 +1,8 @@
 """Public doors at which somebody may guess: wrong guesses are counted by address and for the whole hub together.
 
-A right answer is never in the way of anybody: whoever has a good link is served, however many others guess. Only who has
-guessed wrong is turned away, sooner where the whole hub is guessed at. Addresses are kept as keyed hashes alone.
+Whoever has a good link is served, however many others guess: only a wrong guess is answered with "too often". At a door with
+short codes (`enter`), who has guessed wrong is turned away before the next guess is looked at, at once where the whole hub
+is guessed at. Addresses are kept as keyed hashes alone.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ def limit_of(door: str) -> int:
 
 
 def enter(door: str, address: str) -> None:
-    """Before a guess is looked at. Raises TooManyTries for an address that has guessed wrong too often.
+    """Before a guess at a short code is looked at. Raises TooManyTries for an address that has guessed wrong too often.
 
     While the hub as a whole is guessed at, one wrong guess is too often.
     """
@@ -44,23 +45,22 @@ def enter(door: str, address: str) -> None:
 
 
 def missed(door: str, address: str) -> None:
-    """The guess was wrong: count it. Raises TooManyTries instead of a plain "no" while the hub is guessed at.
+    """The guess was wrong: count it. Raises TooManyTries instead of a plain "no" past the limit of the address or of the hub.
 
     Has its own transaction: call it outside any other.
     """
     start = _start(timezone.now())
     ends_at = datetime.fromtimestamp(start, tz=UTC) + _WINDOW
-    whole = 0
     with transaction.atomic():
         RateCount.objects.filter(ends_at__lt=timezone.now()).delete()
         for who in sorted({address, ""}):
             bucket = _bucket(door, who, start)
             RateCount.objects.bulk_create([RateCount(bucket=bucket, ends_at=ends_at)], ignore_conflicts=True)
             RateCount.objects.filter(bucket=bucket).update(count=F("count") + 1)
-        whole = RateCount.objects.filter(bucket=_bucket(door, "", start)).values_list("count", flat=True)[0]
+        own, whole = _count(door, address), _count(door, "")
         if whole == limit_of(door):
             work.enqueue(WORK, door)
-    if whole > limit_of(door):
+    if whole > limit_of(door) or own > OF_ONE_ADDRESS:
         raise _refused()
 
 

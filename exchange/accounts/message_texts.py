@@ -61,7 +61,9 @@ TEXTS: Mapping[str, MessageText] = {
         _("A question to your department has waited beyond its last day ({day}). Look at your console."), _A_YEAR
     ),
     "alarm_raised": MessageText(_("An alarm was raised: {number}. Look under “Audit”, “Alarms”."), _A_YEAR),
-    "remind_alarm_raised": MessageText(_("Somebody looks up persons in numbers that nobody foresaw ({day}). Look at your console."), _A_YEAR),
+    "remind_alarm_raised": MessageText(
+        _("Somebody looks up persons in numbers that nobody foresaw ({day}). Look at your console."), _A_YEAR
+    ),
     "remind_agreement_ends": MessageText(_("An agreement of your department ends soon ({day}). Look at your console."), _A_YEAR),
     "remind_correction_due": MessageText(_("A correction request waits for your department ({day}). Look at your console."), _A_YEAR),
     "remind_correction_escalated": MessageText(

@@ -21,6 +21,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
+from exchange.accounts import doors
 from exchange.accounts.acting import choose_acting_department
 from exchange.accounts.actions import set_first_password
 from exchange.accounts.errors import Invalid, NotAllowed
@@ -86,9 +87,11 @@ def invitation_code(request: HttpRequest) -> HttpResponse:
     form = CodeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         take("invitation code", address_of(request), limit=TRIES, window=TRIES_WINDOW)
+        doors.enter("invitation_code", address_of(request))
         found = find_by_code(form.cleaned_data["code"])
         if found is not None:
             return redirect(path_of(found))
+        doors.missed("invitation_code", address_of(request))
         form.add_error("code", _("No invitation has this code. Look at it again, or ask whoever invited you for a new one."))
     return render(request, "account/invitation_code.html", {"form": form}, status=422 if form.errors else 200)
 

@@ -14,7 +14,7 @@ from audit.proof.canonical import dumps, fresh_nonce, sha256_text
 from exchange.delivery import counting
 from exchange.delivery.calls import Work
 from exchange.delivery.errands import intents, outcomes
-from exchange.delivery.limits import closer
+from exchange.delivery.limits import closer, unfound
 from exchange.delivery.refusal_rate import RATE, REFUSALS_A_MINUTE
 from exchange.delivery.subjects import is_personal
 from exchange.sharing.grounds_of_refusal import Refusal, refusal
@@ -178,11 +178,13 @@ def _record_noted(works: Sequence[Work], head: tuple[int, str], at_ms: int, keys
     except BaseException:
         RATE.put_back(summaries)
         counting.forget_unconfirmed()
+        unfound.put_back()
         raise
     counting.note_nonces(fresh)
     counting.note_quotas(fresh, at_ms)
     closer.note(fresh, at_ms, counting.FLOORS.closer)
     counting.note_facts(fresh, at_ms)
+    unfound.note(fresh, at_ms)
 
 
 def _record(
@@ -209,6 +211,7 @@ def _record(
                 name_refused(work)
                 build_entry(work, at_ms, keys)
         intents.insert(fresh, keys, at_ms)
+        unfound.write_due(cursor, at_ms)
         trail.insert([*(work.built for work in fresh if work.is_recorded), *summaries])
         for work in fresh:
             if work.beside is not None and work.refusal is None:

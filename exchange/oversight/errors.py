@@ -21,6 +21,20 @@ class NobodyToAsk(Invalid):
     title = _("There is no office to ask")
 
 
+class AlarmMoved(Conflict):
+    """The alarm was lifted meanwhile."""
+
+    code = "ALARM_MOVED"
+    title = _("The alarm has moved on")
+
+
+class NoSuchAlarm(Missing):
+    """There is no such alarm."""
+
+    code = "NO_SUCH_ALARM"
+    title = _("No such alarm")
+
+
 class NoSuchQuestion(Missing):
     """There is no such question, or it is somebody else's: both look the same."""
 

@@ -1,4 +1,4 @@
-"""The moves of a citizen's question, in one table. Pure: no Django."""
+"""The moves of a citizen's question and of an alarm, each in one table. Pure: no Django."""
 
 from __future__ import annotations
 
@@ -32,3 +32,21 @@ QUESTION: Mapping[QuestionEvent, tuple[frozenset[QuestionState], QuestionState]]
 def question_events(state: QuestionState) -> frozenset[QuestionEvent]:
     """Events that may start from `state`."""
     return frozenset(event for event, (sources, _) in QUESTION.items() if state in sources)
+
+
+class AlarmState(State):
+    """Where an alarm stands."""
+
+    RAISED = "RAISED"
+    LIFTED = "LIFTED"
+
+
+class AlarmEvent(StrEnum):
+    """What may happen to an alarm. Raising makes it."""
+
+    LIFT = "lift"
+
+
+ALARM: Mapping[AlarmEvent, tuple[frozenset[AlarmState], AlarmState]] = {
+    AlarmEvent.LIFT: (frozenset({AlarmState.RAISED}), AlarmState.LIFTED),
+}

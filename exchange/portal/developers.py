@@ -16,6 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from audit.errors import HubError
 from catalog.models import Dataset
+from exchange.accounts import doors
 from exchange.accounts.limits import address_of
 from exchange.delivery.models import SandboxKey
 from exchange.delivery.sandbox import keys
@@ -77,23 +78,24 @@ def developers(request: HttpRequest) -> HttpResponse:
 @require_GET
 def one_key(request: HttpRequest, system: str) -> HttpResponse:
     """What to write into hub.toml for this key, and what may be asked."""
-    key = _living(system)
+    key = _living(request, system)
     offered = _offered(key.system)
     return render(request, "developers/key.html", {"key": key, "offered": offered, "configuration": _configuration(key, offered)})
 
 
 @require_GET
-def configuration_file(_request: HttpRequest, system: str) -> HttpResponse:
+def configuration_file(request: HttpRequest, system: str) -> HttpResponse:
     """The same hub.toml as a file."""
-    key = _living(system)
+    key = _living(request, system)
     answer = HttpResponse(_configuration(key, _offered(key.system)), content_type="application/toml; charset=utf-8")
     answer["Content-Disposition"] = 'attachment; filename="hub.toml"'
     return answer
 
 
-def _living(system: str) -> SandboxKey:
+def _living(request: HttpRequest, system: str) -> SandboxKey:
     found = SandboxKey.objects.filter(system=system, expires_at__gt=timezone.now()).first()
     if found is None:
+        doors.missed("sandbox_key", address_of(request))
         raise Http404
     return found
 

@@ -20,6 +20,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_safe
 
+from exchange.accounts import doors
+from exchange.accounts.limits import address_of
 from exchange.affairs.licences import checking
 from exchange.affairs.licences.checking import Standing
 from exchange.portal.licence_words import FACES, rows_of
@@ -67,8 +69,10 @@ def leaves_no_trace(view: View) -> View:
 @leaves_no_trace
 @require_safe
 def check_licence(request: HttpRequest, licence_id: str) -> HttpResponse:
-    """Where a licence stands. An id that nobody has is an answer like any other, with the same status."""
+    """Where a licence stands. An id that nobody has is an answer like any other, with the same status, until it is guessing."""
     checked = checking.check(licence_id)
+    if checked.standing is Standing.UNKNOWN:
+        doors.missed("licence", address_of(request))
     return render(request, "public/licence.html", {"checked": checked, "face": FACES[checked.standing]})
 
 

@@ -14,11 +14,16 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods
 
 from audit.proof.canonical import dumps
+from exchange.accounts import doors
+from exchange.accounts.limits import address_of
 from exchange.portal import slip_check
 from exchange.portal.auditor.names import read_names
 from exchange.portal.auditor.sentences import sentence
 from exchange.portal.receipts import LIMIT, Found, Verdict, check
 from exchange.portal.verdict_words import WORDS
+
+# What no hub has signed, or not like this: somebody may be trying what passes.
+_FORGED = frozenset({Found.UNKNOWN_KEY, Found.BAD_SIGNATURE, Found.CHANGED, Found.NOT_IN_LOG})
 
 
 class ReceiptForm(forms.Form):
@@ -68,7 +73,12 @@ def _judged(request: HttpRequest) -> HttpResponse:
         return _page(request, form, status=422)
     content = form.content()
     slip = slip_check.check(content)
-    return _page(request, ReceiptForm(), check(content)) if slip is None else _slip_page(request, slip)
+    if slip is not None:
+        return _slip_page(request, slip)
+    verdict = check(content)
+    if verdict.found in _FORGED:
+        doors.missed("receipt", address_of(request))
+    return _page(request, ReceiptForm(), verdict)
 
 
 def _page(request: HttpRequest, form: ReceiptForm, verdict: Verdict | None = None, status: int = 200) -> HttpResponse:

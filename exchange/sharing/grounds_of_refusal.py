@@ -39,6 +39,11 @@ _GROUNDS: dict[str, tuple[int, str, str]] = {
     "QUOTA": (429, "The agreed number of subjects is used up; try again in the next window.", "协议约定的调用量已用完，请稍后再试。"),
     "TOO_MANY_REFUSALS": (429, "Too many refused calls; mend the cause, then wait a minute.", "被拒绝的调用过多，请排查原因后再试。"),
     "PROVIDER_DOWN": (503, "The register cannot answer now; try again later.", "对方登记系统暂时无法提供，请稍后再试。"),
+    "HELD": (
+        403,
+        "Your system is held: it asked about far more persons than was foreseen. Write to the sharing authority, which lifts the hold.",
+        "贵系统查询人数异常，已被暂停调用。请联系政务数据共享主管部门说明情况，由其解除。",
+    ),
     "ABANDONED": (504, "The register did not answer in time; ask again.", "对方登记系统未在时限内答复，请重新查询。"),
     "DESCRIPTION_CHANGED": (
         409,

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from exchange.accounts import doors
 from exchange.accounts.acting import departments_of
 from exchange.accounts.errors import CodeOver, Missing, NotAllowed
 from exchange.accounts.limits import take
@@ -74,6 +75,7 @@ def look_up(user_code: str, *, acting_user: Person) -> ProgramAsking:
     rows = ProgramAsking.objects.filter(user_code_hash=user_code_hash(user_code))
     found = rows.filter(state=AskingState.WAITING, expires_at__gt=timezone.now()).first()
     if found is None:
+        doors.missed("program_code", str(acting_user.pk))
         raise CodeOver(_("No program waits with this code. Look at it again, or start `hub login` once more: a code lasts 15 minutes."))
     return found
 

@@ -15,7 +15,7 @@ WAITING = "WAITING"
 # Refusals that pass by themselves, whatever their status: the question is asked again later.
 _PASSING = frozenset(
     {
-        *("QUOTA", "TOO_MANY_REFUSALS", "SUPERSEDED", "REPLAYED", "TOO_MANY_ATTEMPTS"),
+        *("HELD", "QUOTA", "TOO_MANY_REFUSALS", "SUPERSEDED", "REPLAYED", "TOO_MANY_ATTEMPTS"),
         *("RESULT_GONE", "RESULT_UNKNOWN", "DESCRIPTION_CHANGED"),  # of a remote store's result: it is asked anew
     }
 )

@@ -27,6 +27,7 @@ from exchange.delivery.changes.terms import is_readable_by, newest, terms_of
 from exchange.delivery.deciding import begin
 from exchange.delivery.deliver import ATTEMPTS, Busy, current_policies, local_date, require_a_moving_log
 from exchange.delivery.exports.making import MakingFailed
+from exchange.delivery.limits.headers import headers_of
 from exchange.delivery.minimise import masked_records
 from exchange.delivery.reading import offline_datasets
 from exchange.delivery.seal import receipts
@@ -70,11 +71,11 @@ def give_page(call: Call) -> Answer:
 def _released(work: Work, at_ms: int) -> Answer:
     if work.replayed:
         return Answer(409, dumps(recording.replayed_problem()), "REFUSED", None)
-    status = work.refusal.status if work.refusal else 200
+    status, left = work.refusal.status if work.refusal else 200, headers_of(work, at_ms)
     if not work.is_recorded:
-        return Answer(status, b"".join(work.written), work.outcome, None)
+        return Answer(status, b"".join(work.written), work.outcome, None, left)
     (receipt,) = receipts([work.built], at_ms)
-    return Answer(status, recording.with_receipt(work, receipt), work.outcome, work.built.leaf)
+    return Answer(status, recording.with_receipt(work, receipt), work.outcome, work.built.leaf, left)
 
 
 def _measure(work: Work, standing: Standing, today: date) -> None:

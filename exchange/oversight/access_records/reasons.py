@@ -27,6 +27,7 @@ _REASONS: Mapping[str, Any] = {
     "FACT_NOT_AGREED": _NOT_COVERED,
     "FACT_PARAMETER": _NOT_COVERED,
     "FACT_LIMIT": _TOO_OFTEN,
+    "HELD": _("The asking office was stopped: it had asked about too many people."),
     "QUOTA": _TOO_OFTEN,
     "TOO_MANY_REFUSALS": _TOO_OFTEN,
     "MALFORMED": _INCOMPLETE,

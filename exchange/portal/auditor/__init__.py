@@ -1,15 +1,17 @@
-"""Pages of the auditor's side: search, one entry with its proof, verifying the whole log, breaking a byte."""
+"""Pages of the auditor's side: search, one entry with its proof, alarms, verifying the whole log, breaking a byte."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from exchange.portal.auditor import checking, entry, listing, rehearsing
+from exchange.portal.auditor import alarms, checking, entry, listing, rehearsing
 
 urlpatterns = [
     path("audit", listing.listing, name="audit"),
     path("audit/entries/<int:index>", entry.entry, name="audit_entry"),
     path("audit/entries/<int:index>/proof.json", entry.proof, name="audit_entry_proof"),
+    path("audit/alarms", alarms.listing, name="audit_alarms"),
+    path("audit/alarms/<str:number>", alarms.alarm, name="audit_alarm"),
     path("audit/verify", checking.overview, name="audit_verify"),
     path("audit/verify/start", checking.start, name="audit_verify_start"),
     path("audit/verify/<uuid:run_id>", checking.run, name="audit_run"),

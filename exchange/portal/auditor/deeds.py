@@ -25,6 +25,8 @@ ACTS: Mapping[str, Promise | str] = {
 }
 
 MOVES: Mapping[tuple[str, str], Promise | str] = {
+    ("alarm", "raise"): _("On {when} an alarm was raised: somebody asked about persons, or guessed, in numbers that nobody foresaw."),
+    ("alarm", "lift"): _("On {when} the {side} lifted an alarm with a reason."),
     ("request", "draft"): _("On {when} the {requester} began a request for {dataset}."),
     ("request", "edit"): _("On {when} the {requester} changed its request."),
     ("request", "submit"): _("On {when} the {requester} asked to share {dataset} of the {provider}, for {purpose}."),

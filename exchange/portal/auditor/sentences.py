@@ -181,6 +181,7 @@ _OTHERS: dict[str, Callable[[Route, Names], str]] = {
     "account": _move,
     "act": _act,
     "agreement": _move,
+    "alarm": _move,
     "case": _case,
     "changes": _changes,
     "clock": _move,

@@ -31,6 +31,7 @@ _HEADS = frozenset({Role.ADMINISTRATOR})
 # Who of the department is told; whoever is not of the kind does not read it on the console either.
 TOLD: Mapping[str, frozenset[Role]] = {
     ReminderKind.AGREEMENT_ENDS: frozenset({Role.OFFICER}),
+    ReminderKind.ALARM_RAISED: _DOERS,
     ReminderKind.CORRECTION_DUE: _DOERS,
     ReminderKind.CORRECTION_ESCALATED: frozenset({Role.REVIEWER}),
     ReminderKind.CORRECTION_OVERDUE: _HEADS,

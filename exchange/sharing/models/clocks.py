@@ -37,6 +37,7 @@ class ReminderKind(models.TextChoices):
     """What somebody is reminded of."""
 
     AGREEMENT_ENDS = "AGREEMENT_ENDS", _("An agreement ends soon")
+    ALARM_RAISED = "ALARM_RAISED", _("Persons were looked up in numbers that nobody foresaw")
     CORRECTION_DUE = "CORRECTION_DUE", _("A correction request is due soon")
     CORRECTION_ESCALATED = "CORRECTION_ESCALATED", _("A department leaves a correction request unanswered")
     CORRECTION_OVERDUE = "CORRECTION_OVERDUE", _("A correction request is overdue")

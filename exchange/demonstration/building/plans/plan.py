@@ -66,7 +66,7 @@ class Plan:
             methods=self.methods,
             systems=self.systems,
             row_filter=self.row_filter,
-            monthly_subjects=MONTHLY,
+            monthly_subjects=min(self.limits.get("per_day", MONTHLY) * DAYS_A_MONTH, MOST_A_MONTH),
             justifications=dict.fromkeys(self._wishes(), self.reason),
             **self.limits,
         )
@@ -81,6 +81,8 @@ def in_both(chinese: str, english: str) -> str:
 
 
 MONTHLY = 600
+DAYS_A_MONTH = 30
+MOST_A_MONTH = 1_000_000_000
 """Subjects a month that every department of the demonstration declares."""
 SAID: Mapping[str, str] = {
     "title": "凭数据办事，不用证明 · Decided by data, without papers",
