@@ -91,6 +91,12 @@ STATES: dict[str, Face] = {
     "COLLECTED": Face(Tone.FOUND, "check", _("Collected")),
     "CANCELLED": Face(Tone.NEUTRAL, "stop", _("Cancelled")),
     "STOPPED": Face(Tone.STOPPED, "stop", pgettext_lazy("export", "Stopped")),
+    # webhooks and their messages
+    "UNCONFIRMED": Face(Tone.WAITING, "clock", _("To be confirmed")),
+    "ACTIVE": Face(Tone.FOUND, "check", pgettext_lazy("webhook", "Active")),
+    "ENDED": Face(Tone.NEUTRAL, "stop", pgettext_lazy("webhook", "Ended")),
+    "DELIVERED": Face(Tone.FOUND, "check", pgettext_lazy("webhook", "Delivered")),
+    "GIVEN_UP": Face(Tone.STOPPED, "stop", pgettext_lazy("webhook", "Given up")),
     # leased work
     "QUEUED": Face(Tone.WAITING, "clock", _("Queued")),
     "RUNNING": Face(Tone.WAITING, "clock", _("Running")),

@@ -219,7 +219,7 @@ def test_a_page_stands_among_what_a_person_sees_about_themselves(world: World) -
     follower = followed(world)
     follower.keep(follower.page(most=5))
     merge()
-    on_it, not_on_it = sorted(SUBJECTS)[0], sorted(SUBJECTS)[-1]
+    on_it, not_on_it = min(SUBJECTS), max(SUBJECTS)
     (line,) = [line for line in access_records(Subject("person", on_it)).lines if line.route.get("type") == "changes"]
     assert "list" in line.sentence
     assert not [line for line in access_records(Subject("person", not_on_it)).lines if line.route.get("type") == "changes"]

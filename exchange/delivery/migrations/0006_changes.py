@@ -29,8 +29,8 @@ class Migration(migrations.Migration):
                 (
                     "state",
                     models.CharField(
-                        choices=[("ASKED", "ASKED"), ("ACTIVE", "ACTIVE"), ("STOPPED", "STOPPED"), ("ENDED", "ENDED")],
-                        default="ASKED",
+                        choices=[("UNCONFIRMED", "UNCONFIRMED"), ("ACTIVE", "ACTIVE"), ("STOPPED", "STOPPED"), ("ENDED", "ENDED")],
+                        default="UNCONFIRMED",
                         max_length=12,
                     ),
                 ),
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                         condition=models.Q(("state", "ENDED"), _negated=True), fields=("agreement",), name="webhook_one_for_an_agreement"
                     ),
                     models.CheckConstraint(
-                        condition=models.Q(("state__in", ["ASKED", "ACTIVE", "STOPPED", "ENDED"])), name="webhook_state_known"
+                        condition=models.Q(("state__in", ["UNCONFIRMED", "ACTIVE", "STOPPED", "ENDED"])), name="webhook_state_known"
                     ),
                 ],
             },

@@ -27,7 +27,7 @@ class Webhook(models.Model):
     networks = models.JSONField()
     ports = models.JSONField()
     secret = models.BinaryField(blank=True, default=b"")
-    state = models.CharField(max_length=12, choices=WebhookState.choices(), default=WebhookState.ASKED)
+    state = models.CharField(max_length=12, choices=WebhookState.choices(), default=WebhookState.UNCONFIRMED)
     reason = models.CharField(max_length=40, blank=True)
     announced = models.TextField(blank=True)
     asked_by = models.UUIDField()

@@ -11,7 +11,7 @@ from audit.states import State
 class WebhookState(State):
     """Where a webhook stands."""
 
-    ASKED = "ASKED"
+    UNCONFIRMED = "UNCONFIRMED"
     ACTIVE = "ACTIVE"
     STOPPED = "STOPPED"
     ENDED = "ENDED"
@@ -47,12 +47,12 @@ ENDED = WebhookState.ENDED.value
 
 # event -> (states it may start from, state it leads to)
 WEBHOOK: Mapping[WebhookEvent, tuple[frozenset[WebhookState], WebhookState]] = {
-    WebhookEvent.CONFIRM: (frozenset({WebhookState.ASKED}), WebhookState.ACTIVE),
-    WebhookEvent.DECLINE: (frozenset({WebhookState.ASKED}), WebhookState.ENDED),
+    WebhookEvent.CONFIRM: (frozenset({WebhookState.UNCONFIRMED}), WebhookState.ACTIVE),
+    WebhookEvent.DECLINE: (frozenset({WebhookState.UNCONFIRMED}), WebhookState.ENDED),
     # several days without an answer, or the receiver said 410
     WebhookEvent.STOP: (frozenset({WebhookState.ACTIVE}), WebhookState.STOPPED),
     WebhookEvent.RESUME: (frozenset({WebhookState.STOPPED}), WebhookState.ACTIVE),
-    WebhookEvent.END: (frozenset({WebhookState.ASKED, WebhookState.ACTIVE, WebhookState.STOPPED}), WebhookState.ENDED),
+    WebhookEvent.END: (frozenset({WebhookState.UNCONFIRMED, WebhookState.ACTIVE, WebhookState.STOPPED}), WebhookState.ENDED),
 }
 MESSAGE: Mapping[MessageEvent, tuple[frozenset[MessageState], MessageState]] = {
     MessageEvent.DELIVER: (frozenset({MessageState.WAITING}), MessageState.DELIVERED),

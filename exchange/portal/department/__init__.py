@@ -14,6 +14,7 @@ from exchange.portal.department import (
     corrections,
     deliveries,
     disputes,
+    key_requests,
     keys,
     objections,
     offers,
@@ -21,6 +22,7 @@ from exchange.portal.department import (
     questions,
     queue,
     requests,
+    webhooks,
 )
 
 _PART = "console/requests/<str:number>/<str:dataset>"
@@ -58,12 +60,14 @@ urlpatterns = [
     path(f"{_AGREEMENT}/pdf", agreement_papers.pdf, name="console_agreement_pdf"),
     path(f"{_AGREEMENT}/odrl", agreement_papers.odrl, name="console_agreement_odrl"),
     path("console/keys", keys.keys, name="console_keys"),
+    path("console/keys/waiting/<uuid:request_id>", key_requests.decide_key, name="console_decide_key"),
     path("console/keys/new", keys.new_system, name="console_new_system"),
     path("console/keys/answers/new", keys.new_answer_key, name="console_new_answer_key"),
     path("console/keys/<str:code>/new", keys.new_key, name="console_new_key"),
     path("console/keys/<str:owner>/<str:name>/revoke", keys.revoke_key, name="console_revoke_key"),
     *people_addresses.urlpatterns,
     *deliveries.urlpatterns,
+    *webhooks.urlpatterns,
     *offers.urlpatterns,
     *questions.urlpatterns,
     *objections.urlpatterns,

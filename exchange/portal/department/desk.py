@@ -38,6 +38,7 @@ ROOMS = {
     "console/corrections": _("Corrections"),
     "console/disputes": _("Disputes"),
     "console/deliveries": _("Exports"),
+    "console/webhooks": _("Webhooks"),
     "console/standing-offers": _("Standing offers"),
     "console/datasets": _("Datasets and loads"),
     "console/keys": _("Systems and keys"),

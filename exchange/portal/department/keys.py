@@ -18,6 +18,7 @@ from exchange.accounts.models import Role
 from exchange.portal.department.desk import Desk, at_desk, done, look_again, show
 from exchange.portal.department.forms import posted, sent
 from exchange.portal.department.key_forms import AnswerKeyForm, KeyForm, RevokeKeyForm, SystemForm
+from exchange.portal.department.key_requests import waiting_keys
 
 PAGE = "console_keys"
 
@@ -31,13 +32,14 @@ def keys(request: HttpRequest, desk: Desk) -> HttpResponse:
         by_owner.setdefault(str(key.certificate["owner"]), []).append(key)
     systems = [(system, by_owner.get(system.code, [])) for system in System.objects.filter(department=desk.department)]
     own = by_owner.get(desk.department.code, [])
-    context = {
+    context: dict[str, Any] = {
         "systems": systems,
         "document_keys": [key for key in own if key.use != Use.PROVIDER_ANSWER],
         "answer_keys": [key for key in own if key.use == Use.PROVIDER_ANSWER],
     }
     may_manage = Role.ADMINISTRATOR in desk.roles
-    return show(request, desk, "keys", **context, may_manage=may_manage, to_replace=keys_to_replace(desk.department))
+    context |= {"to_replace": keys_to_replace(desk.department), "waiting": waiting_keys(desk)}
+    return show(request, desk, "keys", **context, may_manage=may_manage)
 
 
 @require_http_methods(["GET", "POST"])

@@ -17,12 +17,14 @@ from exchange.accounts.acting import stewarded
 from exchange.accounts.hands import Hands, hands_of
 from exchange.accounts.models import Role
 from exchange.portal.department.desk import Desk
+from exchange.portal.department.key_requests import waiting_keys
 from exchange.portal.department.objections import objections_of
 from exchange.portal.department.offers_waiting import offers_waiting
 from exchange.portal.department.questions import questions_of
 from exchange.portal.department.queue import questions_of as questions_to_answer
 from exchange.portal.department.queue import titles_of
 from exchange.portal.department.watched_waiting import watched_waiting
+from exchange.portal.department.webhooks import webhooks_waiting
 from exchange.sharing.clocks.reminders import open_reminders
 from exchange.sharing.models import Agreement, Reminder, ReminderKind, RequestPart
 
@@ -50,8 +52,8 @@ class Waiting:
 
 def waiting_for(desk: Desk) -> list[Waiting]:
     """Everything that this person may do now at this desk, what is due first on top."""
-    of_departments = [*_checks(desk), *_decisions(desk), *_of_officers(desk), *_loads(desk), *offers_waiting(desk, Waiting)]
-    found = [*of_departments, *_of_citizens(desk), *_of_queue(desk), *watched_waiting(desk, Waiting), *_reminders(desk)]
+    of_departments = [*_checks(desk), *_decisions(desk), *_of_officers(desk), *_loads(desk), *_keys(desk), *offers_waiting(desk, Waiting)]
+    found = [*of_departments, *_of_citizens(desk), *_of_queue(desk), *watched_waiting(desk, Waiting), *webhooks_waiting(desk, Waiting), *_reminders(desk)]
     return sorted(found, key=lambda item: (item.due_on is None, item.due_on or date.max))
 
 
@@ -109,6 +111,13 @@ def _signatures(desk: Desk) -> Iterator[Waiting]:
         yield _of_agreement(row, _("Hand in your signature"), row.requester.name)
 
 
+def _keys(desk: Desk) -> Iterator[Waiting]:
+    if Role.ADMINISTRATOR in desk.roles:
+        for row in waiting_keys(desk)[:MOST_OF_A_KIND]:
+            asked = row["asked"]
+            yield Waiting(asked.get_wish_display(), asked.keyid, asked.asked_by.display_name, reverse("console_keys"))
+
+
 def _loads(desk: Desk) -> Iterator[Waiting]:
     if Role.PUBLISHER not in desk.roles:
         return
@@ -156,6 +165,8 @@ def _reminders(desk: Desk) -> Iterator[Waiting]:
 def _place(reminder: Reminder) -> str:
     """Where the thing is that a reminder speaks of."""
     thing = reminder.kind.partition("_")[0]
+    if thing == "ALARM":
+        return reverse("audit_alarm", args=[reminder.target])
     if thing == "REQUEST":
         return reverse("console_request", args=[reminder.target.partition("/")[0]])
     if thing == "AGREEMENT":
