@@ -32,6 +32,7 @@ class Choice:
     holder_named_by: Callable[[Any], uuid.UUID | None]
     found: Deputyship | None = None
     is_over: bool = False
+    over_for: uuid.UUID | None = None
     forget: Callable[[], None] = field(default=lambda: None)
 
     def deputyship_of(self, person: Any, at: datetime) -> Deputyship | None:
@@ -39,9 +40,13 @@ class Choice:
         holder = self.holder_named_by(person)
         self.found = None if holder is None or self.is_over else _in_force(person, holder, at)
         if holder is not None and self.found is None:
-            self.is_over = True
+            self.is_over, self.over_for = True, person.pk
             self.forget()
         return self.found
+
+    def is_named_by(self, person: Any) -> bool:
+        """Whether `person` wants to stand in, or wanted to when this request began: what the session forgot counts until its end."""
+        return person.pk == self.over_for or self.holder_named_by(person) is not None
 
 
 _CHOICE: ContextVar[Choice | None] = ContextVar("standing_in", default=None)
@@ -53,7 +58,7 @@ def stands_in(person: Any, at: datetime) -> tuple[Deputyship | None, bool]:
     if choice is None:
         return None, True
     found = choice.deputyship_of(person, at)
-    return found, choice.holder_named_by(person) is None or found is not None
+    return found, found is not None or not choice.is_named_by(person)
 
 
 def is_over() -> bool:

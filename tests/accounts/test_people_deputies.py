@@ -283,3 +283,12 @@ class TestOverHttp:
         end_deputyship(deputyship, acting_user=world.person("owner_admin"))
         assert client.get("/en/console/people/invite").status_code == 403
         assert client.get("/api/v1/me").json()["acting_department"] == "DPF"
+
+    def test_a_session_whose_deputyship_is_over_has_no_rights_at_all_in_that_call(self, world: World) -> None:
+        """The session forgets it in the middle of the call: what is asked for afterwards is not one's own either."""
+        deputyship = named(world, "owner_admin", "publisher")
+        client, losses = self.client(world.person("publisher")), f"/api/v1/agreements/{world.agreement.agreement_id}/losses"
+        client.post("/en/accounts/department/", {"department": f"DPF/{world.person('owner_admin').pk}"})
+        assert client.get(losses).status_code == 200
+        end_deputyship(deputyship, acting_user=world.person("owner_admin"))
+        assert [client.get(losses).status_code for _ in range(2)] == [404, 200]
