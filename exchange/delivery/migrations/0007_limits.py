@@ -37,8 +37,8 @@ class Migration(migrations.Migration):
                 ("lifted_at", models.DateTimeField(blank=True, null=True)),
             ],
             options={
-                "verbose_name": "hold",
-                "verbose_name_plural": "holds",
+                "verbose_name": "held caller",
+                "verbose_name_plural": "held callers",
                 "constraints": [
                     models.UniqueConstraint(
                         condition=models.Q(("lifted_at__isnull", True)), fields=("department", "system"), name="hold_once"

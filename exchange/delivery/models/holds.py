@@ -20,8 +20,8 @@ class Hold(models.Model):
     lifted_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        verbose_name = _("hold")
-        verbose_name_plural = _("holds")
+        verbose_name = _("held caller")
+        verbose_name_plural = _("held callers")
         constraints = [
             models.UniqueConstraint(fields=["department", "system"], condition=Q(lifted_at__isnull=True), name="hold_once"),
         ]
