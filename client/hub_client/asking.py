@@ -5,18 +5,29 @@ import io
 import time
 from argparse import Namespace
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from audit.proof.canonical import CanonicalError, loads
+from hub_client import results
 from hub_client.configuration import Configuration, KnownAgreement
 from hub_client.errors import ClientError, NetworkError, RefusedError, UsageError
 from hub_client.filing import file_answer
-from hub_client.session import Answered, Session, ask
+from hub_client.session import Answered, Session, ask, check_content
 
 Sleep = Callable[[float], None]
 MAX_SUBJECTS = 1000
 _BACKOFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Trying:
+    """How often a call is tried again, and how many seconds a result that comes later is waited for."""
+
+    retries: int = 2
+    wait_s: float = 0
+    sleep: Sleep = time.sleep
 
 
 def choose_agreement(configuration: Configuration, options: Namespace, method: str) -> KnownAgreement:
@@ -90,38 +101,79 @@ def subject_of(options: Namespace) -> Any:
 
 
 def call(
-    session: Session, agreement: str, method: str, wire: dict[str, Any], *, retries: int, sleep: Sleep = time.sleep
+    session: Session,
+    agreement: str,
+    method: str,
+    wire: dict[str, Any],
+    *,
+    trying: Trying,
 ) -> tuple[Answered, str]:
     """Ask, file the receipt, and give the answer with its file. A verified refusal raises RefusedError.
 
-    Tried again where the hub could not be reached or had no room; each try is signed anew and is a new exchange.
+    Tried again where the hub could not be reached or had no room; each try is signed anew and is a new exchange. A
+    result that comes later is waited for as long as `trying` says; after that the answer still `is_waiting`.
     """
-    answered = _tried(session, agreement, method, wire, retries, sleep)
-    receipt_file = file_answer(session.configuration.receipts_folder, answered, session)
-    if answered.is_refusal:
-        problem = {name: value for name, value in answered.body.items() if name != "receipt"}
-        raise RefusedError(answered.status, problem, receipt_file or None)
+    answered = _tried(session, agreement, method, wire, trying)
+    receipt_file = filed(session, answered)
+    if answered.is_waiting and trying.wait_s > 0:
+        answered = results.wait(session, answered, trying.wait_s, sleep=trying.sleep)
+        if not answered.is_waiting and not answered.is_refusal:
+            check_content(method, wire, answered.body)
+        receipt_file = filed(session, answered)
     return answered, receipt_file
 
 
-def _tried(session: Session, agreement: str, method: str, wire: dict[str, Any], retries: int, sleep: Sleep) -> Answered:
-    for attempt in range(retries):
+def filed(session: Session, answered: Answered) -> str:
+    """File an answer's receipt; the file. A verified refusal raises RefusedError."""
+    receipt_file = file_answer(session.configuration.receipts_folder, answered, session)
+    if answered.is_refusal:
+        raise refused(answered, receipt_file)
+    return receipt_file
+
+
+def refused(answered: Answered, receipt_file: str) -> RefusedError:
+    """A verified refusal as an error."""
+    problem = {name: value for name, value in answered.body.items() if name != "receipt"}
+    return RefusedError(answered.status, problem, receipt_file or None)
+
+
+def _tried(session: Session, agreement: str, method: str, wire: dict[str, Any], trying: Trying) -> Answered:
+    for attempt in range(trying.retries):
         try:
             return ask(session, agreement, method, wire)
         except NetworkError as error:
             if error.code == "TIMEOUT":  # it may have been recorded, and would count twice against the quota
                 raise
-            sleep(_BACKOFF_S[min(attempt, len(_BACKOFF_S) - 1)])
+            trying.sleep(_BACKOFF_S[min(attempt, len(_BACKOFF_S) - 1)])
     return ask(session, agreement, method, wire)
 
 
 def plain(answered: Answered, receipt_file: str) -> dict[str, Any]:
-    """An answer for `--json`: as the hub gave it, with the receipt's file in place of the receipt."""
-    return {**{name: value for name, value in answered.body.items() if name != "receipt"}, "receipt_file": receipt_file}
+    """An answer for `--json`: as the hub gave it, with the receipt's file in place of the receipt; one that waits, with its name."""
+    document = {name: value for name, value in answered.body.items() if name != "receipt"}
+    later = results.told_later(answered) if answered.is_waiting else {}
+    return {**document, **later, "receipt_file": receipt_file}
+
+
+def method_of(answered: Answered) -> str:
+    """The method as the receipt records it, in small letters."""
+    route = (answered.receipt.route if answered.receipt else None) or {}
+    return str(route.get("method", "")).lower()
+
+
+def shown_lines(answered: Answered, receipt_file: str) -> list[str]:
+    """An answer for a person to read; where it waits, how to fetch it later."""
+    lines = lines_of(method_of(answered), answered.body, receipt_file)
+    if answered.is_waiting:
+        named = results.told_later(answered)
+        lines.append(f"Fetch it later, once: hub result {named['agreement']} {named['intent']} --wait 60")
+    return lines
 
 
 def lines_of(method: str, body: dict[str, Any], receipt_file: str) -> list[str]:
     """An answer for a person to read."""
+    if body.get("state") == "WAITING":
+        return ["WAITING: the department that knows is being asked.", f"receipt: {receipt_file}"]
     if method == "verify":
         lines = [_fact_line(answer) for answer in body["answers"]]
     elif method == "batch":

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from audit.proof.canonical import CanonicalError, dumps, loads
-from hub_client.asking import call, common_wire
+from hub_client.asking import Trying, call, common_wire
 from hub_client.configuration import KnownAgreement
 from hub_client.errors import DataError, NetworkError, RefusedError, UsageError
 from hub_client.session import Session
@@ -101,7 +101,7 @@ def take_page(work: Following, file: BinaryIO) -> Page:
     """Ask for one page and make it durable: first its lines, then its cursor."""
     cursor = _read_note(work)["cursor"]
     wire = {**work.common, "most": work.most, **({"cursor": cursor} if cursor else {})}
-    answered, receipt_file = call(work.session, work.agreement, "changes", wire, retries=work.retries, sleep=work.sleep)
+    answered, receipt_file = call(work.session, work.agreement, "changes", wire, trying=Trying(work.retries, sleep=work.sleep))
     lines = b"".join(dumps(change) + b"\n" for change in answered.body["changes"])
     file.write(lines)
     file.flush()

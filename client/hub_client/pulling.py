@@ -11,14 +11,13 @@ from typing import Any
 
 from audit.proof.canonical import CanonicalError, dumps, fresh_nonce, loads
 from audit.proof.keys import SignatureError, verify_document
-from audit.proof.message import parse_request, sign_request
 from audit.proof.sealed_box import SealError, opened
 from hub_client.asking import common_wire
 from hub_client.configuration import KnownAgreement
 from hub_client.connection import MAX_ANSWER, Reply
 from hub_client.errors import DataError, NetworkError, RefusedError, UsageError
 from hub_client.filing import file_answer
-from hub_client.session import Answered, Sent, Session, check_answer_signature, post
+from hub_client.session import Answered, Session, check_answer_signature, post, signed_get
 
 FORMS = ("csv", "jsonl", "parquet", "arrow")
 PIECES_AT_ONCE = 16
@@ -157,7 +156,7 @@ def _told(work: Pull, path: str) -> dict[str, Any]:
     """The JSON answer to a signed GET, its signature verified."""
 
     def ask() -> dict[str, Any]:
-        sent = _signed_get(work.session, path)
+        sent = signed_get(work.session, path)
         reply = work.session.transport.send("GET", path, headers=sent.headers, body=None)
         check_answer_signature(work.session, sent, reply)
         return _read(reply)
@@ -176,13 +175,6 @@ def _read(reply: Reply) -> dict[str, Any]:
     if reply.status >= 400:
         raise RefusedError(reply.status, {name: value for name, value in document.items() if name != "receipt"})
     return document
-
-
-def _signed_get(session: Session, path: str) -> Sent:
-    """A signed GET: empty body, the digest of the empty body (protocol, section 4)."""
-    target = session.configuration.address + path
-    headers = sign_request(session.signer, method="GET", target_uri=target, body=b"", created=int(session.clock()), nonce=fresh_nonce())
-    return Sent(parse_request(method="GET", target_uri=target, headers=headers, body=b""), headers, b"")
 
 
 def _manifest(work: Pull, export: Mapping[str, Any]) -> dict[str, Any]:
@@ -241,7 +233,7 @@ def _kept(part: Path, manifest: Mapping[str, Any]) -> int:
 
 def _fetched(work: Pull, path: str, start: int, end: int) -> bytes:
     """The bytes of one range; what is refused is told by the hub's signed answer."""
-    sent = _signed_get(work.session, path)
+    sent = signed_get(work.session, path)
     headers = {**sent.headers, "range": f"bytes={start}-{end - 1}"}
     reply = work.session.transport.send("GET", path, headers=headers, body=None)
     if reply.status >= 400:

@@ -3,22 +3,25 @@
 It listens on this machine alone. Browsers are kept out: a page that somebody visits must not ask for anybody's data.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from audit.proof.canonical import CanonicalError, dumps, loads
+from hub_client import results
 from hub_client.errors import DataError, NetworkError, RefusedError, UsageError
 from hub_client.filing import file_answer
-from hub_client.session import Session, ask
+from hub_client.session import Answered, Session, ask
 
 PORT = 8077
 LOOPBACK = "127.0.0.1"
 MAX_BODY = 1_048_576
 METHODS = frozenset({"verify", "query", "batch"})
 _HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]"})
+_RESULT = re.compile(r"/([a-z2-7]{32})/results/([0-9a-f]{64})")
 _READ_TIMEOUT_S = 30
 _MOST_DISCARDED = 16 * MAX_BODY
 
@@ -66,12 +69,15 @@ class _Handler(BaseHTTPRequestHandler):
         self._reply(status, answer)
 
     def do_GET(self) -> None:
-        """GET /healthz: whether the relay runs, and for which system."""
+        """GET /healthz: whether the relay runs, and for which system; GET /{agreement}/results/{intent}: what a call has come to."""
         try:
             require_local_program(self.headers, with_body=False)
-            if self.path != "/healthz":
+            if found := _RESULT.fullmatch(self.path):
+                status, answer = collected(self.server.session, self.server.folder, found[1], found[2])
+            elif self.path == "/healthz":
+                status, answer = 200, {"status": "running", "keyid": self.server.session.signer.keyid}
+            else:
                 raise _Refused(404, "NO_SUCH_CALL", "POST to /{agreement}/verify, query or batch")
-            status, answer = 200, {"status": "running", "keyid": self.server.session.signer.keyid}
         except _Refused as error:
             status, answer = error.status, _problem(error.status, error.code, str(error))
         self._reply(status, answer)
@@ -103,6 +109,9 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Content-Length", str(len(raw)))
         self.send_header("Cache-Control", "no-store")
         self.send_header("X-Content-Type-Options", "nosniff")
+        if status == 202:
+            self.send_header("Location", str(answer["result"]))
+            self.send_header("Retry-After", "1")
         if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
@@ -124,10 +133,20 @@ def require_local_program(headers: Any, *, with_body: bool = True) -> None:
 def relayed(session: Session, folder: Path, agreement: str, method: str, wire: Mapping[str, Any]) -> tuple[int, dict[str, Any]]:
     """Ask the hub and file the receipt; the status and the JSON for the local program.
 
-    A refusal keeps the hub's status and problem. What cannot be verified is 502, an unreachable hub 504.
+    A refusal keeps the hub's status and problem; 202 says in `result` and Location where to ask later. What cannot be
+    verified is 502, an unreachable hub 504.
     """
+    return _local(session, folder, lambda: ask(session, agreement, method, wire))
+
+
+def collected(session: Session, folder: Path, agreement: str, intent: str) -> tuple[int, dict[str, Any]]:
+    """What a call that waited has come to, in the same form; 202 while it still waits."""
+    return _local(session, folder, lambda: results.collect(session, agreement, intent))
+
+
+def _local(session: Session, folder: Path, call: Callable[[], Answered]) -> tuple[int, dict[str, Any]]:
     try:
-        answered = ask(session, agreement, method, wire)
+        answered = call()
         receipt_file = file_answer(folder, answered, session)
     except RefusedError as error:
         return error.status, {**error.problem, "status": error.status}
@@ -138,6 +157,9 @@ def relayed(session: Session, folder: Path, agreement: str, method: str, wire: M
     except DataError as error:
         return 502, _problem(502, error.code, str(error))
     plain = {name: value for name, value in answered.body.items() if name != "receipt"}
+    if answered.is_waiting:
+        named = results.told_later(answered)
+        plain["result"] = f"/{named['agreement']}/results/{named['intent']}"
     return answered.status, {**plain, "receipt_file": receipt_file}
 
 

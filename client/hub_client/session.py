@@ -52,6 +52,11 @@ class Answered:
         """Whether the hub refused, with its signature."""
         return self.status >= 400
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the hub is still asking the department that knows; `results.wait` collects what comes of it."""
+        return self.status == 202
+
 
 @dataclass(slots=True)
 class Session:
@@ -85,9 +90,9 @@ def open_session(configuration: Configuration) -> Session:
 
 
 def ask(session: Session, agreement: str, method: str, wire: Mapping[str, Any]) -> Answered:
-    """Send one call (`method` verify, query or batch) and check the whole answer; a fresh salt is added.
+    """Send one call (`method` verify, query, batch or changes) and check the whole answer; a fresh salt is added.
 
-    Gives refusals too, once verified. Raises DataError if anything does not hold, RefusedError if the hub refused
+    Gives refusals and 202 (WAITING) too, once verified. Raises DataError if anything does not hold, RefusedError if the hub refused
     before it knew the caller, NetworkError without an answer.
     """
     body = {**wire, "salt": fresh_nonce()}
@@ -96,9 +101,11 @@ def ask(session: Session, agreement: str, method: str, wire: Mapping[str, Any]) 
         if answered.body.get("code") == "REPLAYED" and answered.is_refusal:
             return answered
         raise DataError("NO_RECEIPT", "the hub answered without a receipt: do not use this answer")
-    _check_route(answered.receipt, agreement, method)
-    if not answered.is_refusal:
-        _check_content(method, wire, answered.body)
+    check_route(answered.receipt, agreement, method)
+    if answered.is_waiting:
+        check_waiting(answered)
+    elif not answered.is_refusal:
+        check_content(method, wire, answered.body)
     return answered
 
 
@@ -107,9 +114,18 @@ def post(session: Session, path: str, body: Mapping[str, Any]) -> Answered:
     sent = signed(session, path, body)
     reply = session.transport.send("POST", path, headers=sent.headers, body=sent.body)
     check_answer_signature(session, sent, reply)
-    document = _json(reply)
-    receipt = _checked_receipt(session, sent, document)
+    document = json_object(reply)
+    receipt = checked_receipt(session, document)
+    if receipt is not None and "idempotency_key" not in body:  # the same call made before keeps the receipt that it got
+        check_message(receipt, sha256_text(sent.body), b64url(sent.parsed.signature))
     return Answered(reply.status, document, receipt, bundle_of(sent, reply, document))
+
+
+def signed_get(session: Session, path: str) -> Sent:
+    """A signed GET: empty body, the digest of the empty body (protocol, section 4)."""
+    target = session.configuration.address + path
+    headers = sign_request(session.signer, method="GET", target_uri=target, body=b"", created=int(session.clock()), nonce=fresh_nonce())
+    return Sent(parse_request(method="GET", target_uri=target, headers=headers, body=b""), headers, b"")
 
 
 def signed(session: Session, path: str, body: Mapping[str, Any]) -> Sent:
@@ -146,7 +162,7 @@ def _refused_at_the_door(session: Session, reply: Reply) -> Exception:
         verify_error(status=reply.status, headers=reply.headers, body=reply.body, public_key=public_key)
     except MessageError as error:
         return DataError(error.code, f"the answer's signature does not hold: {error}")
-    problem = _json(reply)
+    problem = json_object(reply)
     if reply.status < 400:
         return DataError("NOT_AN_ANSWER", "the hub signed an error that claims to be a success")
     return _unavailable(reply, problem) if reply.status == 503 else RefusedError(reply.status, problem)
@@ -165,7 +181,8 @@ def _unavailable(reply: Reply, problem: Mapping[str, Any]) -> NetworkError:
     return NetworkError(str(problem.get("code", "UNAVAILABLE")), detail, status=503, retry_after=reply.headers.get("retry-after"))
 
 
-def _json(reply: Reply) -> dict[str, Any]:
+def json_object(reply: Reply) -> dict[str, Any]:
+    """The JSON object in a reply. Raises DataError."""
     try:
         document = loads(reply.body, max_bytes=MAX_ANSWER)
     except CanonicalError as error:
@@ -175,8 +192,8 @@ def _json(reply: Reply) -> dict[str, Any]:
     return document
 
 
-def _checked_receipt(session: Session, sent: Sent, document: Mapping[str, Any]) -> VerifiedReceipt | None:
-    """The receipt proves this very answer to this very request."""
+def checked_receipt(session: Session, document: Mapping[str, Any]) -> VerifiedReceipt | None:
+    """The receipt of this very answer, verified; None where it has none. Whose question it was is not looked at yet."""
     receipt = document.get("receipt")
     if receipt is None:
         return None
@@ -188,7 +205,6 @@ def _checked_receipt(session: Session, sent: Sent, document: Mapping[str, Any]) 
         check_answer(verified, {name: value for name, value in document.items() if name != "receipt"})
     except (ReceiptError, SignatureError) as error:
         raise DataError("BAD_RECEIPT", f"the receipt does not hold: {error}") from None
-    _check_message(verified, sent)
     if len(str(document.get("salt", ""))) < _SALT_LENGTH:
         raise DataError("NO_SALT", "the answer has no salt, so its digest in the log would tell its content")
     if verified.merge_by < session.clock() * 1000:
@@ -196,44 +212,47 @@ def _checked_receipt(session: Session, sent: Sent, document: Mapping[str, Any]) 
     return verified
 
 
-def _check_message(receipt: VerifiedReceipt, sent: Sent) -> None:
+def check_message(receipt: VerifiedReceipt, request: str, signature: str) -> None:
+    """The receipt names this request, by the digest of its body and its signature. Raises DataError."""
     message = receipt.message or {}
-    if message.get("request") != sha256_text(sent.body) or message.get("signature") != b64url(sent.parsed.signature):
+    if message.get("request") != request or message.get("signature") != signature:
         raise DataError("OTHER_REQUEST", "the receipt belongs to another request")
 
 
-def _check_route(receipt: VerifiedReceipt, agreement: str, method: str) -> None:
-    """What the auditor will read is what we asked: same agreement, same method."""
+def check_route(receipt: VerifiedReceipt, agreement: str, method: str) -> None:
+    """What the auditor will read is what we asked: same agreement, same method. Raises DataError."""
     route = receipt.route or {}
     if route.get("agreement") != agreement or route.get("method") != method.upper():
         raise DataError("OTHER_ROUTE", "the receipt records another agreement or method than the one that was asked")
 
 
-def _check_content(method: str, wire: Mapping[str, Any], body: Mapping[str, Any]) -> None:
-    """The answer has the form of protocol section 4 and speaks of what was asked, in the same order."""
+def check_waiting(answered: Answered) -> None:
+    """A 202 says that it waits, and holds nothing that could be taken for an answer. Raises DataError."""
+    if answered.body.get("state") != "WAITING" or answered.body.keys() != {"state", "salt", "receipt"}:
+        raise DataError("OTHER_ANSWER", "the hub accepted the question and says something else than WAITING")
+
+
+def check_content(method: str, wire: Mapping[str, Any], body: Mapping[str, Any]) -> None:
+    """The answer has the form of protocol section 4 and speaks of what was asked, in the same order. Raises DataError."""
     try:
-        if method == "verify":
-            asked = [(fact["fact"], fact.get("with", {})) for fact in wire["facts"]]
-            holds = [(answer["fact"], answer.get("with", {})) for answer in body["answers"]] == asked
-            holds = holds and all(answer["answer"] in ("YES", "NO", "UNKNOWN") for answer in body["answers"])
-        elif method == "batch":
-            asked_subjects = [item["subject"] if isinstance(item, dict) and "subject" in item else item for item in wire["subjects"]]
-            holds = [answer["subject"] for answer in body["answers"]] == asked_subjects
-        elif method == "changes":
-            holds = _are_changes(body)
-        else:
-            holds = isinstance(body["answer"]["state"], str)
+        holds = _speaks_of(method, wire, body)
     except (KeyError, TypeError, AttributeError):
         holds = False
     if not holds:
         raise DataError("OTHER_ANSWER", "the answer does not speak of what was asked")
 
 
-def _are_changes(body: Mapping[str, Any]) -> bool:
-    """Whether a page of changes has its form: rows that are set or gone, and where it goes on."""
-    forms = {"SET": {"row", "state", "record"}, "GONE": {"row", "state"}}
-    holds = all(isinstance(change["row"], str) and change.keys() == forms.get(change["state"]) for change in body["changes"])
-    return holds and isinstance(body["cursor"], str) and isinstance(body["more"], bool) and isinstance(body["as_of"], str)
+def _speaks_of(method: str, wire: Mapping[str, Any], body: Mapping[str, Any]) -> bool:
+    if method == "verify":
+        asked = [(fact["fact"], fact.get("with", {})) for fact in wire["facts"]]
+        holds = [(answer["fact"], answer.get("with", {})) for answer in body["answers"]] == asked
+        return holds and all(answer["answer"] in ("YES", "NO", "UNKNOWN") for answer in body["answers"])
+    if method == "batch":
+        asked_subjects = [item["subject"] if isinstance(item, dict) and "subject" in item else item for item in wire["subjects"]]
+        return [answer["subject"] for answer in body["answers"]] == asked_subjects
+    if method == "changes":
+        return isinstance(body["changes"], list) and isinstance(body["cursor"], str) and isinstance(body["more"], bool)
+    return isinstance(body["answer"]["state"], str)
 
 
 def bundle_of(sent: Sent, reply: Reply, document: Mapping[str, Any]) -> dict[str, Any]:

@@ -7,11 +7,12 @@ import sys
 import threading
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hub_client.asking import choose_agreement, read_fact, read_subjects
+from hub_client.asking import Trying, choose_agreement, read_fact, read_subjects
 from hub_client.command import main
 from hub_client.configuration import Configuration, KnownAgreement, load
 from hub_client.errors import UsageError
@@ -156,7 +157,7 @@ def test_a_dead_hub_is_exit_code_four_and_a_short_outage_is_overcome(
     hub: FakeHub, home: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waited: list[float] = []
-    monkeypatch.setattr("hub_client.asking.call.__kwdefaults__", {"sleep": waited.append})
+    monkeypatch.setattr("hub_client.asking.Trying", partial(Trying, sleep=waited.append))
     hub.door = (503, "LOG_BEHIND")
     code, shown = run(capsys, "query", "--subject", "x")
     assert (code, shown["error"]["code"]) == (4, "LOG_BEHIND")
