@@ -149,10 +149,14 @@ def _tried(session: Session, agreement: str, method: str, wire: dict[str, Any], 
 
 
 def plain(answered: Answered, receipt_file: str) -> dict[str, Any]:
-    """An answer for `--json`: as the hub gave it, with the receipt's file in place of the receipt; one that waits, with its name."""
+    """An answer for `--json`: as the hub gave it, with the receipt's file in place of the receipt.
+
+    With what is left of the limits, where the hub said so; one that waits, with its name.
+    """
     document = {name: value for name, value in answered.body.items() if name != "receipt"}
     later = results.told_later(answered) if answered.is_waiting else {}
-    return {**document, **later, "receipt_file": receipt_file}
+    left = {"limits": {name: dict(one) for name, one in answered.left.items()}} if answered.left else {}
+    return {**document, **later, **left, "receipt_file": receipt_file}
 
 
 def method_of(answered: Answered) -> str:

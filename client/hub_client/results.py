@@ -7,6 +7,7 @@ from typing import Any
 
 from audit.proof.canonical import b64url, sha256_text
 from audit.proof.receipt import VerifiedReceipt
+from hub_client import limits
 from hub_client.connection import Reply
 from hub_client.errors import DataError, NetworkError, UsageError
 from hub_client.session import (
@@ -82,7 +83,7 @@ def collect(session: Session, agreement: str, intent: str, *, hold_s: float = 0,
 def _checked(session: Session, sent: Sent, reply: Reply, *, agreement: str, intent: str, first: Answered | None) -> Answered:
     document = json_object(reply)
     receipt = checked_receipt(session, document)
-    answered = Answered(reply.status, document, receipt, bundle_of(sent, reply, document))
+    answered = Answered(reply.status, document, receipt, bundle_of(sent, reply, document), limits.left(reply.headers))
     if receipt is None:
         if answered.is_refusal:
             return answered

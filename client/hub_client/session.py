@@ -17,7 +17,7 @@ from audit.proof.message import (
     verify_error,
 )
 from audit.proof.receipt import ReceiptError, VerifiedReceipt, check_answer, verify_receipt
-from hub_client import trust
+from hub_client import limits, trust
 from hub_client.configuration import Configuration
 from hub_client.connection import MAX_ANSWER, Connection, Reply, Transport
 from hub_client.errors import DataError, NetworkError, RefusedError, UsageError
@@ -40,12 +40,13 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer that verified. `receipt` is None only for `echo` and for a refused replay."""
+    """An answer that verified. `receipt` is None only for `echo` and for a refused replay; `left` is what is left of the limits."""
 
     status: int
     body: dict[str, Any]
     receipt: VerifiedReceipt | None
     bundle: dict[str, Any]
+    left: Mapping[str, Mapping[str, int | str]] = field(default_factory=dict)
 
     @property
     def is_refusal(self) -> bool:
@@ -118,7 +119,7 @@ def post(session: Session, path: str, body: Mapping[str, Any]) -> Answered:
     receipt = checked_receipt(session, document)
     if receipt is not None and "idempotency_key" not in body:  # the same call made before keeps the receipt that it got
         check_message(receipt, sha256_text(sent.body), b64url(sent.parsed.signature))
-    return Answered(reply.status, document, receipt, bundle_of(sent, reply, document))
+    return Answered(reply.status, document, receipt, bundle_of(sent, reply, document), limits.left(reply.headers))
 
 
 def signed_get(session: Session, path: str) -> Sent:
