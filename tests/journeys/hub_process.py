@@ -28,14 +28,19 @@ class RunningHub:
     """A hub that its supervisor keeps running until `stop`."""
 
     def __init__(self, place: Place, *, names: tuple[str, ...] = _ALL) -> None:
-        """Start the processes `names` on a copy of the city, and wait until the pages answer."""
+        """Start the processes `names` on a copy of the city, and wait until the pages answer.
+
+        `between`: a listening socket at the hub's second public address `between_url`, for who stands between a client and the hub.
+        """
         self.place, self.port = place, free_port()
         self.url = f"http://{HOST}:{self.port}"
+        self.between = socket.create_server((HOST, 0))
+        self.between_url = f"http://{HOST}:{self.between.getsockname()[1]}"
         address_in(place, self.url)
         self._ending = threading.Event()
         self._keeping = threading.Thread(target=self._keep, name="keep-hub", daemon=True)
         self._held = hold(place.home, url=self.url, reset=False)
-        environment = place.environment(self.url) | {"HUB_SUPERVISOR_PID": str(os.getpid())}
+        environment = place.environment(f"{self.url},{self.between_url}") | {"HUB_SUPERVISOR_PID": str(os.getpid())}
         wanted = {name: command for name, command in commands(self._held, HOST, self.port).items() if name in names}
         self._watch = Watch(self._held, wanted, environment=environment, cwd=ROOT)
         self._watch.start()
@@ -94,6 +99,7 @@ class RunningHub:
         self._keeping.join(10)
         self._watch.stop(Stopping())
         self._held.lock.close()
+        self.between.close()
 
     def _keep(self) -> None:
         while not self._ending.wait(0.05):

@@ -1,0 +1,336 @@
+"""The JavaScript client against a hub that lies in one thing at a time, and its canonical JSON against the Python one."""
+
+from __future__ import annotations
+
+import json
+import random
+import threading
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+from hub_client.connection import Reply
+
+from audit.proof.canonical import CanonicalError, b64url, dumps, loads
+from audit.proof.disclosure import open_disclosure
+from audit.proof.message import content_digest, sign_answer
+from tests.audit.proof.charter import DATA, GROUND, HUB, ROOT, key, order, signer
+from tests.client.fake_hub import AGREEMENT, ANSWER, NOW, SYSTEM_KEYID, SYSTEM_PEM, VALID, FakeHub
+from tests.client.javascript import JavaScript, JavaScriptError, running
+
+WIRE: dict[str, Any] = {"purpose": "p", "subject": "510104194001010011", "facts": [{"fact": "age_at_least", "with": {"n": 80}}]}
+STRANGER = signer("hub/answer-9")
+IMPOSTER = type("Imposter", (), {"keyid": ANSWER.keyid, "alg": "ed25519", "sign": signer("nobody/key").sign})()
+
+
+@pytest.fixture(scope="module")
+def javascript() -> Iterator[JavaScript]:
+    """One process for all these tests."""
+    with running() as asked:
+        yield asked
+
+
+@contextmanager
+def served(hub: FakeHub) -> Iterator[FakeHub]:
+    """The fake hub at an address of this machine."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def _answer(self) -> None:
+            body = self.rfile.read(int(self.headers.get("content-length", 0)))
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            reply = hub.send(self.command, self.path, headers=headers, body=body or None)
+            self.send_response(reply.status)
+            for name, value in {**reply.headers, "content-length": str(len(reply.body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(reply.body)
+
+        do_GET = do_POST = _answer  # noqa: N815  (the standard library's names)
+
+        def log_message(self, *_words: object) -> None:
+            """Say nothing."""
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        hub.address = f"http://127.0.0.1:{server.server_address[1]}"
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        try:
+            yield hub
+        finally:
+            server.shutdown()
+
+
+def opened(javascript: JavaScript, hub: FakeHub, **changes: Any) -> JavaScript:
+    options = {"baseUrl": hub.address, "keyid": SYSTEM_KEYID, "privateKey": SYSTEM_PEM.decode()}
+    options |= {"authorityRoot": b64url(GROUND.root), "logOrigin": HUB}
+    javascript.do("open", options=options | changes, now=NOW)
+    return javascript
+
+
+def error_of(javascript: JavaScript, hub: FakeHub, method: str = "verify", **changes: Any) -> JavaScriptError:
+    with served(hub), pytest.raises(JavaScriptError) as caught:
+        opened(javascript, hub, **changes).do("ask", agreement=AGREEMENT, method=method, wire=WIRE)
+    return caught.value
+
+
+def test_an_honest_hub_is_believed(javascript: JavaScript) -> None:
+    subjects: list[Any] = ["a", {"subject": "b", "case": "c"}, {"kind": "person", "id": "d"}]
+    with served(FakeHub()) as hub:
+        opened(javascript, hub)
+        facts = javascript.do("ask", agreement=AGREEMENT, method="verify", wire=WIRE)
+        found = javascript.do("ask", agreement=AGREEMENT, method="query", wire={"purpose": "p", "subject": {"kind": "person", "id": "张"}})
+        batch = javascript.do("ask", agreement=AGREEMENT, method="batch", wire={"purpose": "p", "subjects": subjects})
+    assert facts["body"]["answers"][0]["answer"] == "YES"
+    assert facts["receipt"]["route"]["agreement"] == AGREEMENT
+    assert found["body"]["answer"]["state"] == "FOUND"
+    assert [answer["subject"] for answer in batch["body"]["answers"]] == ["a", "b", {"kind": "person", "id": "d"}]
+    assert len({wire["salt"] for _, wire in hub.sent}) == len({parsed.nonce for parsed, _ in hub.sent}) == 3
+
+
+# --- a hub, or something before it, that lies ----------------------------------------------------------------------
+
+
+def header(name: str, value: str) -> Callable[[Reply], Reply]:
+    return lambda reply: replace(reply, headers={**reply.headers, name: value})
+
+
+def without(*names: str) -> Callable[[Reply], Reply]:
+    return lambda reply: replace(reply, headers={name: value for name, value in reply.headers.items() if name not in names})
+
+
+def other_body(reply: Reply) -> Reply:
+    return replace(reply, body=reply.body.replace(b"YES", b"NO"))
+
+
+def other_body_and_digest(reply: Reply) -> Reply:
+    return header("content-digest", content_digest(other_body(reply).body))(other_body(reply))
+
+
+def only(receipt: dict[str, Any], name: str) -> dict[str, Any]:
+    return {**receipt, "disclosures": [text for text in receipt["disclosures"] if open_disclosure(text)[1] == name]}
+
+
+def in_receipt(**changes: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda receipt: {**receipt, **changes}
+
+
+def in_proof(**changes: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda receipt: {**receipt, "proof": {**receipt["proof"], **changes}}
+
+
+def in_signature(**changes: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda receipt: {**receipt, "signature": {**receipt["signature"], **changes}}
+
+
+def in_signed(**changes: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    return lambda receipt: in_signature(document={**receipt["signature"]["document"], **changes})(receipt)
+
+
+LIES: list[tuple[str, dict[str, Any]]] = [
+    ("DIGEST_MISMATCH", {"lie_reply": other_body}),
+    ("DIGEST_MISMATCH", {"lie_reply": without("content-digest")}),
+    ("SIGNATURE_WRONG", {"lie_reply": other_body_and_digest}),
+    ("SIGNATURE_WRONG", {"lie_reply": lambda reply: replace(reply, status=201)}),
+    ("SIGNATURE_WRONG", {"lie_reply": header("content-type", "text/html")}),
+    ("SIGNATURE_MISSING", {"lie_reply": without("signature")}),
+    ("COMPONENTS_WRONG", {"lie_reply": without("signature-input")}),
+    ("SIGNATURE_MALFORMED", {"lie_reply": header("signature", "hub=:AAAA:")}),
+    ("SIGNATURE_MISSING", {"lie_reply": lambda _reply: Reply(200, {"content-type": "application/json"}, dumps({"answers": []}))}),
+    ("NOT_THE_HUB", {"lie_reply": lambda _reply: Reply(502, {"content-type": "text/html"}, b"<html>")}),
+    ("KEY_UNKNOWN", {"lie_signer": STRANGER}),
+    ("KEY_UNKNOWN", {"lie_signer": signer("hub/log-1")}),
+    ("SIGNATURE_WRONG", {"lie_signer": IMPOSTER}),
+    ("SIGNATURE_WRONG", {"lie_request": lambda request: replace(request, target_uri=request.target_uri + "x")}),
+    ("CONTENT_TYPE", {"lie_kind": lambda _kind: "text/html"}),
+    ("NO_SALT", {"lie_answer": lambda answer: {name: value for name, value in answer.items() if name != "salt"}}),
+    ("OTHER_ANSWER", {"lie_answer": lambda answer: {**answer, "answers": [{**answer["answers"][0], "fact": "alive"}]}}),
+    ("OTHER_ANSWER", {"lie_answer": lambda answer: {**answer, "answers": [{**answer["answers"][0], "answer": "MAYBE"}]}}),
+    ("BAD_RECEIPT", {"lie_body": lambda body: {**body, "answers": [{**body["answers"][0], "answer": "NO"}]}}),
+    ("NO_RECEIPT", {"lie_body": lambda body: {name: value for name, value in body.items() if name != "receipt"}}),
+    ("BAD_RECEIPT", {"lie_receipt": in_receipt(v=2)}),
+    ("BAD_RECEIPT", {"lie_receipt": in_receipt(log="other.example/log")}),
+    ("BAD_RECEIPT", {"lie_receipt": in_receipt(merge_by=9_999_999_999_999)}),
+    ("BAD_RECEIPT", {"lie_receipt": in_receipt(merge_by=1)}),
+    ("BAD_RECEIPT", {"lie_receipt": in_receipt(disclosures=[])}),
+    ("BAD_RECEIPT", {"lie_receipt": in_receipt(more=1)}),
+    ("BAD_RECEIPT", {"lie_receipt": lambda receipt: {**receipt, "leaf": "sha256:" + "0" * 64}}),
+    ("BAD_RECEIPT", {"lie_receipt": lambda receipt: {**receipt, "disclosures": [*receipt["disclosures"], receipt["disclosures"][0]]}}),
+    ("BAD_RECEIPT", {"lie_receipt": lambda receipt: {**receipt, "disclosures": [b64url(dumps(["A" * 22, "route", {}]))]}}),
+    ("BAD_RECEIPT", {"lie_receipt": lambda receipt: {**receipt, "disclosures": [b64url(dumps(["A" * 22, "person", {"id": "x"}]))]}}),
+    ("BAD_RECEIPT", {"lie_receipt": lambda receipt: only(receipt, "route")}),
+    ("OTHER_ROUTE", {"lie_receipt": lambda receipt: only(receipt, "message")}),
+    ("BAD_RECEIPT", {"lie_receipt": in_proof(index=0)}),
+    ("BAD_RECEIPT", {"lie_receipt": in_proof(size=4)}),
+    ("BAD_RECEIPT", {"lie_receipt": in_proof(path=[])}),
+    ("BAD_RECEIPT", {"lie_receipt": in_proof(path=["sha256:" + "0" * 64])}),
+    ("BAD_RECEIPT", {"lie_receipt": in_signature(role="root")}),
+    ("BAD_RECEIPT", {"lie_receipt": in_signature(value="A" * 86)}),
+    ("BAD_RECEIPT", {"lie_receipt": in_signed(root="sha256:" + "0" * 64)}),
+    ("BAD_RECEIPT", {"lie_receipt": in_signed(hub="other.example/log")}),
+    ("KEY_UNKNOWN", {"lie_receipt_signer": STRANGER}),
+    ("BAD_RECEIPT", {"lie_receipt_signer": IMPOSTER}),
+    ("OTHER_REQUEST", {"lie_message": lambda message: {**message, "request": "sha256:" + "0" * 64}}),
+    ("OTHER_REQUEST", {"lie_message": lambda message: {**message, "signature": "A" * 86}}),
+    ("OTHER_ROUTE", {"lie_route": lambda route: {**route, "agreement": "b" * 32}}),
+    ("OTHER_ROUTE", {"lie_route": lambda route: {**route, "method": "QUERY"}}),
+    ("OTHER_HUB", {"lie_keys": lambda document: {**document, "log": "other.example/log"}}),
+    ("BAD_KEYS", {"lie_keys": lambda _document: {"log": HUB}}),
+    ("KEY_UNKNOWN", {"lie_keys": lambda document: {**document, "acts": document["acts"][:4]}}),
+    ("NOT_AN_ANSWER", {"door": (200, "FINE")}),
+    ("LOG_BEHIND", {"door": (503, "LOG_BEHIND")}),
+    ("KEY_UNKNOWN", {"door": (401, "X"), "lie_signer": STRANGER}),
+]
+
+
+@pytest.mark.parametrize(("code", "lie"), LIES, ids=[f"{code}-{place}" for place, (code, _) in enumerate(LIES)])
+def test_a_hub_that_lies_in_one_thing_is_not_believed(javascript: JavaScript, code: str, lie: dict[str, Any]) -> None:
+    error = error_of(javascript, FakeHub(**lie))
+    assert (error.code, error.told["ours"]) == (code, True), error
+
+
+@pytest.mark.parametrize("raw", [b"[]", b'"x"', b"{", b'{"a":1,"a":2}', b'{"a":1.5}', b'{"a":1.0}', b'{"a": 1}', b"\xff"])
+def test_a_signed_answer_that_is_not_canonical_is_not_believed(javascript: JavaScript, raw: bytes) -> None:
+    hub = FakeHub()
+
+    def signed(_reply: Reply) -> Reply:
+        headers = sign_answer(ANSWER, status=200, content_type="application/json", body=raw, request=hub.sent[-1][0], created=0)
+        return Reply(200, headers, raw)
+
+    hub.lie_reply = signed
+    assert error_of(javascript, hub).code == "BAD_JSON"
+
+
+# --- keys ------------------------------------------------------------------------------------------------------------
+
+
+def test_keys_under_another_root_are_not_believed(javascript: JavaScript) -> None:
+    assert error_of(javascript, FakeHub(), authorityRoot=b64url(DATA.public_key)).code == "BAD_KEYS"
+
+
+def test_a_revoked_answer_key_is_not_believed(javascript: JavaScript) -> None:
+    hub = FakeHub()
+    hub.charter.add(order("revoke_key", keyid="hub/answer-1", reason={"en": "lost", "zh": "遗失"}), ("root", ROOT))
+    assert error_of(javascript, hub).code == "KEY_REVOKED"
+
+
+@pytest.mark.parametrize("years", [("2020", "2021"), ("2027", "2028")])
+def test_an_answer_key_counts_in_its_time_alone(javascript: JavaScript, years: tuple[str, str]) -> None:
+    hub = FakeHub(lie_signer=STRANGER)
+    time = {name: f"{year}-01-01T00:00:00Z" for name, year in zip(("not_before", "not_after"), years, strict=True)}
+    hub.charter.add(key(STRANGER, "hub-answer", custody="hub", **time), ("root", ROOT))
+    assert error_of(javascript, hub).code == "KEY_EXPIRED"
+
+
+def test_a_new_answer_key_is_asked_for(javascript: JavaScript) -> None:
+    with served(FakeHub()) as hub:
+        opened(javascript, hub).do("ask", agreement=AGREEMENT, method="verify", wire=WIRE)
+        hub.charter.add(key(STRANGER, "hub-answer", custody="hub", **VALID), ("root", ROOT))
+        hub.lie_signer = hub.lie_receipt_signer = STRANGER
+        assert javascript.do("ask", agreement=AGREEMENT, method="verify", wire=WIRE)["status"] == 200
+
+
+# --- refusals and mistakes ---------------------------------------------------------------------------------------------
+
+
+def test_a_refusal_comes_with_its_code_and_receipt(javascript: JavaScript) -> None:
+    error = error_of(javascript, FakeHub(refusal={"status": 403, "code": "REVOKED", "detail": "the agreement was revoked"}))
+    assert (error.name, error.code, error.told["status"]) == ("RefusedError", "REVOKED", 403)
+    assert error.told["receipt"]["route"]["outcome"] == "REFUSED"
+
+
+def test_a_refusal_at_the_door_has_no_receipt(javascript: JavaScript) -> None:
+    error = error_of(javascript, FakeHub(door=(401, "KEY_UNKNOWN")))
+    assert (error.name, error.told["status"], error.told["receipt"]) == ("RefusedError", 401, None)
+
+
+def test_a_hub_that_is_gone_is_a_matter_of_the_network(javascript: JavaScript) -> None:
+    with served(FakeHub()) as hub:
+        opened(javascript, hub)
+    with pytest.raises(JavaScriptError) as caught:
+        javascript.do("ask", agreement=AGREEMENT, method="verify", wire=WIRE)
+    assert (caught.value.name, caught.value.code) == ("NetworkError", "UNREACHABLE")
+
+
+@pytest.mark.parametrize(
+    ("code", "option"),
+    [
+        ("NOT_ENCRYPTED", {"baseUrl": "http://hub.example"}),
+        ("BAD_ADDRESS", {"baseUrl": "ftp://hub.example"}),
+        ("BAD_KEYID", {"keyid": "nobody"}),
+        ("BAD_KEY", {"privateKey": "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"}),
+        ("BAD_ROOT", {"authorityRoot": "short"}),
+        ("NOT_CONFIGURED", {"logOrigin": ""}),
+    ],
+)
+def test_a_wrong_configuration_is_said_before_anything_is_sent(javascript: JavaScript, code: str, option: dict[str, str]) -> None:
+    with pytest.raises(JavaScriptError) as caught:
+        opened(javascript, FakeHub(), **option)
+    assert (caught.value.name, caught.value.code) == ("UsageError", code)
+
+
+def test_a_request_that_cannot_be_written_is_not_sent(javascript: JavaScript) -> None:
+    with served(FakeHub()) as hub, pytest.raises(JavaScriptError) as caught:
+        opened(javascript, hub).do("ask", agreement=AGREEMENT, method="query", wire={"purpose": "p", "subject": 1.5})
+    assert caught.value.code == "BAD_REQUEST"
+    assert not hub.sent
+
+
+# --- canonical JSON ------------------------------------------------------------------------------------------------------
+
+_TEXTS = ["", "a", "免证", "\u007f", "\u0001\u001f\b\f\n\r\t", '"\\/', "\u2028\u2029", "😀", "e\u0301", "\ufeff", "</script>"]
+_KEYS = ["a", "A", "_sd", "a1", "a_b", "", " ", "~", "\u007f", "\n", '"', "__proto__", "constructor", "10", "9"]
+
+
+def some_value(chance: random.Random, depth: int) -> Any:
+    """A document within the subset, of the kinds that differ between serialisers."""
+    kind = chance.randrange(8 if depth else 6)
+    if kind == 6:
+        return [some_value(chance, depth - 1) for _ in range(chance.randrange(4))]
+    if kind == 7:
+        return {chance.choice(_KEYS) + chance.choice(["", "x"]): some_value(chance, depth - 1) for _ in range(chance.randrange(5))}
+    scalars = [None, chance.random() < 0.5, chance.randint(-(2**53) + 1, 2**53 - 1), chance.randint(-9, 9), 0]
+    return chance.choice(_TEXTS) + chr(chance.choice([0x20, 0xE9, 0x4E2D, 0x1F600])) if kind == 5 else scalars[kind]
+
+
+def test_canonical_json_is_that_of_python(javascript: JavaScript) -> None:
+    chance = random.Random(91)
+    for _ in range(3000):
+        value = some_value(chance, 5)
+        text = json.dumps(value, ensure_ascii=chance.random() < 0.5, indent=chance.choice([None, 1]))
+        expected = dumps(value)
+        assert javascript.do("canonical", text=text).encode() == expected
+        assert javascript.do("loads", base64=b64encode(expected).decode()).encode() == expected
+
+
+def test_what_python_refuses_to_write_javascript_refuses_too(javascript: JavaScript) -> None:
+    deepest = "[" * 32 + "]" * 32
+    assert javascript.do("canonical", text=deepest) == deepest
+    outside = [
+        "1.5",
+        "1e400",
+        "9007199254740992",
+        "-9007199254740992",
+        '{"é":1}',
+        '{"\\u0000":1}',
+        '"a\\u0000"',
+        '"\\ud800"',
+        f"[{deepest}]",
+    ]
+    for text in outside:
+        with pytest.raises(JavaScriptError) as caught:
+            javascript.do("canonical", text=text)
+        assert caught.value.code == "NOT_CANONICAL"
+        with pytest.raises(CanonicalError):
+            dumps(json.loads(text))
+
+
+def test_what_python_refuses_to_read_javascript_refuses_too(javascript: JavaScript) -> None:
+    for raw in [b'{"a":1,"a":2}', b"1.0", b"1e3", b"NaN", b"\xff", b"\xef\xbb\xbf1", b'"\\ud800"', b"9007199254740993", b"[1,]", b""]:
+        with pytest.raises(JavaScriptError) as caught:
+            javascript.do("loads", base64=b64encode(raw).decode())
+        assert caught.value.code == "BAD_JSON"
+        with pytest.raises(CanonicalError):
+            loads(raw)
