@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Any
 
-from hub_client import __version__, agreements, answering, asking, login, queue, requesting
+from hub_client import __version__, agreements, answering, asking, login, queue, requesting, watching
 from hub_client.commands import ask, changes, configure, doctor, keys, pull, relay, sign, verify
 from hub_client.errors import ClientError
 from hub_client.registering import Shown
@@ -27,6 +27,7 @@ MODULES = (
     requesting,
     queue,
     answering,
+    watching,
 )  # each registers its commands by `add`; what is not listed does not exist
 
 

@@ -3,6 +3,7 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from hub_client import rotating
 from hub_client.errors import Exit
 from hub_client.keyfile import make_key
 from hub_client.registering import Commands, Shown, command, group
@@ -16,6 +17,7 @@ def add(commands: "Commands[ArgumentParser]") -> None:
     new.add_argument("--name", default="request-1", help="the key's name (request-1)")
     new.add_argument("--out", help="the file to write (NAME.pem)")
     new.add_argument("--seal", action="store_true", help="an X25519 key to which exports are sealed, not one that signs")
+    rotating.add(actions)
 
 
 def _keys_new(options: Namespace) -> Shown:

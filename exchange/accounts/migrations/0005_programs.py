@@ -23,7 +23,7 @@ class Migration(migrations.Migration):
             name='KeyRequest',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('wish', models.CharField(choices=[('CERTIFY', 'certify a new key'), ('REVOKE', 'end a key that was replaced')], max_length=16)),
+                ('wish', models.CharField(choices=[('CERTIFY', 'Certify a new key'), ('REVOKE', 'End a key that was replaced')], max_length=16)),
                 ('system', models.CharField(max_length=64)),
                 ('keyid', models.CharField(max_length=160)),
                 ('public_key', models.BinaryField(max_length=32)),

@@ -97,8 +97,8 @@ class Program(models.Model):
 class KeyWish(models.TextChoices):
     """What is asked about a key."""
 
-    CERTIFY = "CERTIFY", _("certify a new key")
-    REVOKE = "REVOKE", _("end a key that was replaced")
+    CERTIFY = "CERTIFY", _("Certify a new key")
+    REVOKE = "REVOKE", _("End a key that was replaced")
 
 
 class KeyRequestState(models.TextChoices):
