@@ -9,9 +9,10 @@ from typing import Any
 from django.db.models import Count, Sum
 from django.utils import timezone
 
+from audit import acts
 from audit.models import EntryIndex
 from audit.proof.canonical import document_hash, dumps
-from catalog.models import DatasetVersion, Key, Purpose
+from catalog.models import DatasetVersion, Purpose
 from exchange.portal.auditor.permission import may_audit
 from exchange.portal.department import calling, words
 from exchange.portal.department.desk import Desk
@@ -172,8 +173,13 @@ def fact_lines(text: Mapping[str, Any], described: Mapping[str, Any]) -> list[Li
 
 def _signatures(agreement: Agreement) -> list[Signature]:
     made = [signature for signature in (agreement.provider_signature, agreement.requester_signature) if signature]
-    custody = dict(Key.objects.filter(keyid__in=[row["keyid"] for row in made]).values_list("keyid", "custody"))
-    return [Signature(words.side_word(row["role"]), row["keyid"], custody.get(row["keyid"], ""), row["signed_at"]) for row in made]
+    certified = acts.standing().certificates
+    return [Signature(words.side_word(row["role"]), row["keyid"], _custody(certified.get(row["keyid"])), row["signed_at"]) for row in made]
+
+
+def _custody(found: Any) -> str:
+    """Who keeps the private key, by the certificate itself; empty for a key of which no act speaks."""
+    return str(found.certificate.custody.value) if found is not None else ""
 
 
 def _blocked(desk: Desk, agreement: Agreement) -> list[str]:

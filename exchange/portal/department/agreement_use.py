@@ -43,7 +43,8 @@ def rehearsal(request: HttpRequest, desk: Desk, agreement_id: str) -> HttpRespon
     """The last thirty days under this text: who would have got more, or less."""
     found = get_object_or_404(reading.agreement_rows(desk), agreement_id=agreement_id)
     rehearsed, log = used.rehearsal_of(found, acts.standing(), timezone.now())
-    return show(request, desk, "agreement_rehearsal", agreement=found, rehearsal=rehearsed, left_out=log.left_out, days=used.DAYS)
+    context = {"agreement": found, "rehearsal": rehearsed, "left_out": log.left_out, "days": used.DAYS}
+    return show(request, desk, "agreement_rehearsal", **context, replaces_nothing=not found.document.get("supersedes"))
 
 
 @require_POST

@@ -211,7 +211,6 @@ def _ask_for_signature(form: forms.Form, elsewhere: KeyElsewhere) -> str:
     order = json.dumps(elsewhere.data["order"], ensure_ascii=False)
     form.data = {**form.data.dict(), "order": order}  # type: ignore[attr-defined] # a posted form holds a QueryDict
     form.fields["signature"].widget = forms.Textarea(attrs={"class": "mz-code", "spellcheck": "false"})
-    form.add_error("signature", str(elsewhere.detail))
     return order
 
 

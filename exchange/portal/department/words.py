@@ -89,7 +89,7 @@ def mask_lines(mask: Document | None) -> tuple[str, ...]:
     if mask is None:
         return ()
     kept = {"first": mask["keep_first"], "last": mask["keep_last"]}
-    return (_("%(first)s characters at the beginning and %(last)s at the end are shown") % kept,)
+    return (_("What stays readable: first %(first)s, last %(last)s") % kept,)
 
 
 def rule_words(rule: Document, titles: Mapping[str, str]) -> str:
