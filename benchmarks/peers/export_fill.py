@@ -73,7 +73,7 @@ def _empty(lookup: Path, rows: int) -> None:
     database.close()
 
 
-def _agree(rows: int) -> None:
+def _agree(rows: int, method: str = "EXPORT") -> None:
     before = next(
         each.agreement
         for each in acts.standing().agreements.values()
@@ -82,7 +82,7 @@ def _agree(rows: int) -> None:
     agreement: dict[str, Any] = {
         **before,
         "systems": [SYSTEM],
-        "methods": ["EXPORT"],
+        "methods": [method],
         "items": ITEMS,
         "facts": [],
         "row_filter": None,

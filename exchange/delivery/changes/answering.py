@@ -83,9 +83,8 @@ def _measure(work: Work, standing: Standing, today: date) -> None:
     policy = work.policy
     if work.refusal is not None or policy is None:
         return
-    _require_followable(work, policy)
     most = _most(work)
-    if work.refusal is not None:
+    if not _is_followable(work, policy) or most is None:
         return
     try:
         page = _page(work, policy, standing, today, most)
@@ -96,21 +95,24 @@ def _measure(work: Work, standing: Standing, today: date) -> None:
         _fill(work, policy, page)
 
 
-def _require_followable(work: Work, policy: Policy) -> None:
+def _is_followable(work: Work, policy: Policy) -> bool:
+    """Whether the register's changes can be told under this agreement; else the work is refused."""
     if policy.store_kind != HOSTED:
         work.refuse(refusal("CHANGES_NOT_HELD"))
     elif policy.seal_to:
         work.refuse(refusal("CHANGES_NOT_SEALED"))
     elif policy.revision is None or policy.dataset in offline_datasets():
         work.refuse(refusal("PROVIDER_DOWN"))
+    return work.refusal is None
 
 
-def _most(work: Work) -> int:
-    most = work.call.document.get("most", MOST) if work.call.document else MOST
-    if type(most) is not int or not 0 < most <= MOST:
-        work.refuse(refusal("MALFORMED", why=f"most: a whole number from 1 to {MOST}"))
-        return 0
-    return most
+def _most(work: Work) -> int | None:
+    """How many rows a page may have; None where the call is refused for what it asks."""
+    most = work.call.document.get("most", MOST)
+    if type(most) is int and 0 < most <= MOST:
+        return most
+    work.refuse(refusal("MALFORMED", why=f"most: a whole number from 1 to {MOST}"))
+    return None
 
 
 def _page(work: Work, policy: Policy, standing: Standing, today: date, most: int) -> _Page | None:

@@ -111,10 +111,11 @@ def _within(number: int, numbers: list[int]) -> bool:
 def _side(route: Mapping[str, Any], stand: Mapping[str, Any]) -> _Side | None:
     """A revision with its own description, and the items that the entry says were given."""
     standing = acts.standing()
-    agreement = standing.agreements.get(str(route.get("agreement")))
+    agreement: Any = standing.agreements.get(str(route.get("agreement")))
     described = standing.all_versions.get(str(stand["described"]))
     if agreement is None or described is None:
         return None
+    document: Mapping[str, Any] = described.version
     policy = compile_policy(str(route["agreement"]), agreement, standing)
-    store = hosted.open_revision(str(stand["revision"]), str(stand["rows"]), described.version)
-    return _Side(store, date.fromisoformat(str(stand["on"])), tuple(described.version["key"]), tuple(route["items"]), policy)
+    store = hosted.open_revision(str(stand["revision"]), str(stand["rows"]), document)
+    return _Side(store, date.fromisoformat(str(stand["on"])), tuple(document["key"]), tuple(route["items"]), policy)

@@ -22,7 +22,7 @@ def followable(department: Department) -> Any:
     return Agreement.objects.filter(pk__in=names).select_related("dataset")
 
 
-class _AgreementField(forms.ModelChoiceField):
+class _AgreementField(forms.ModelChoiceField):  # type: ignore[type-arg]
     def label_from_instance(self, obj: Any) -> str:
         """Dataset and the beginning of the agreement's id."""
         return f"{obj.dataset.code} {obj.dataset.title} · {obj.agreement_id[:8]}…"
