@@ -56,13 +56,15 @@ def offer_of(version: Mapping[str, Any], restricted: frozenset[tuple[str, str]])
         if item["sharing_attribute"] == "UNCONDITIONAL" and (version["code"], item["name"]) not in restricted
     ]
     facts = [scope for scope in (_fact_scope(fact, version, set(items)) for fact in version["facts"]) if scope]
-    if not items:
+    usual = ["QUERY", "BATCH", *(["VERIFY"] if facts else [])]
+    methods = [method for method in usual if method in version.get("methods", usual)]
+    if not items or not methods:
         return None
     return {
         "provider": version["provider"],
         "dataset": version["code"],
         "major": version["major"],
-        "methods": ["QUERY", "BATCH", *(["VERIFY"] if facts else [])],
+        "methods": methods,
         "items": items,
         "facts": facts,
         "row_filter": None,

@@ -32,7 +32,7 @@ def faults_of(document: object, *, kinds: Kinds) -> list[Fault]:
     faults = list(_text_faults(document, "document")) + list(shape_faults(document))
     if faults or not isinstance(document, dict):
         return faults
-    checks = (_name_faults, _subject_faults, _sharing_faults, _mapping_faults, _fact_faults)
+    checks = (_name_faults, _subject_faults, _sharing_faults, _method_faults, _mapping_faults, _fact_faults)
     for check in checks:
         faults += check(document, kinds)
     for index, item in enumerate(document["items"]):
@@ -112,6 +112,19 @@ def _sharing_faults(document: dict[str, Any], kinds: Kinds) -> Iterator[Fault]:
             yield Fault(f"items[{index}]", "open", _("Open data hold only items of sensitivity 1 that are shared unconditionally"))
     if document["open"] and document["sharing_attribute"] != "UNCONDITIONAL":
         yield Fault("open", "open", _("Open data are shared unconditionally"))
+
+
+def _method_faults(document: dict[str, Any], kinds: Kinds) -> Iterator[Fault]:
+    """A dataset may be asked in some ways only (docs/decisions/0085); one that answers facts alone has facts, and is not open."""
+    methods = document.get("methods")
+    if methods is None:
+        return
+    if document["open"]:
+        yield Fault("methods", "open", _("Open data are downloaded by everybody: leave methods out"))
+    if methods == ["VERIFY"] and document["sharing_attribute"] == "UNCONDITIONAL":
+        yield Fault("methods", "sharing_attribute", _("What answers facts alone is agreed one by one: it is not shared unconditionally"))
+    if methods == ["VERIFY"] and not document["facts"]:
+        yield Fault("methods", "facts", _("VERIFY answers facts: declare at least one"))
 
 
 def _mapping_faults(document: dict[str, Any], kinds: Kinds) -> Iterator[Fault]:

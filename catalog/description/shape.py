@@ -14,6 +14,7 @@ from catalog.description.stores import FORMS, KINDS
 ITEM_TYPES = ("identifier", "text", "integer", "decimal", "boolean", "date", "datetime", "code")
 PARAMETER_TYPES = ("integer", "decimal", "text", "boolean", "date", "code", "subject", "integer_list", "text_list", "code_list")
 SHARING = ("UNCONDITIONAL", "CONDITIONAL", "NOT_SHARED")
+METHODS = ("VERIFY", "QUERY", "BATCH", "EXPORT", "CHANGES")
 FREQUENCIES = ("REALTIME", "DAILY", "WEEKLY", "MONTHLY", "QUARTERLY", "HALF_YEARLY", "YEARLY", "IRREGULAR")
 
 NAME = {"type": "string", "pattern": "^[a-z][a-z0-9_]*$", "maxLength": 60}
@@ -96,6 +97,7 @@ DOCUMENT = _object(
     {
         "provider_answer_key": {"type": ["string", "null"], "pattern": "^[A-Za-z0-9-]+/[A-Za-z0-9-]+$", "maxLength": 160},
         "revision_systems": {"type": "array", "items": CODE, "uniqueItems": True},
+        "methods": {"type": "array", "items": {"enum": list(METHODS)}, "minItems": 1, "uniqueItems": True},
         "hub": _text(200),
         "nonce": _text(64),
     },

@@ -13,6 +13,11 @@ def items_of(expression: object) -> Iterator[tuple[str, str]]:
             yield from items_of(child)
 
 
+def is_verify_only(document: Mapping[str, Any]) -> bool:
+    """Whether a dataset answers facts alone: no value of it leaves the hub by any way."""
+    return document.get("methods") == ["VERIFY"]
+
+
 def children(node: Mapping[str, Any]) -> list[object]:
     below = node.get("of", [])
     return below if isinstance(below, list) else [below]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from catalog.description.trees import is_verify_only
 from catalog.quality.findings import Item, Job
 
 ROWS = 5
@@ -12,8 +13,8 @@ ROWS = 5
 def sample(engine: Any, job: Job) -> dict[str, Any]:
     """`{"items": names, "made": names of items whose values are made up, "rows": [{name: value}]}`, ready for JSON."""
     shown = [item for item in job.items if item.declared["sharing_attribute"] != "NOT_SHARED"]
-    real = [item for item in shown if item.declared["sensitivity"] == 1]
-    made = [item for item in shown if item.declared["sensitivity"] != 1]
+    real = [] if is_verify_only(job.document) else [item for item in shown if item.declared["sensitivity"] == 1]
+    made = [item for item in shown if item not in real]
     rows = _real_rows(engine, job, real)
     for number, row in enumerate(rows):
         row.update({item.name: _made(item, number, job) for item in made})

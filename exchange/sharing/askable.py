@@ -12,10 +12,10 @@ from audit.errors import Fault
 from audit.proof.acts import METHODS, Standing
 from audit.proof.acts.rows import filter_faults
 from audit.proof.acts.scope import OWNER_CHECK
-from catalog.description.trees import items_of
+from catalog.description.trees import is_verify_only, items_of
 from catalog.models import in_active_language
 from exchange.sharing.filter_words import fault_words
-from exchange.sharing.parameters import parameter_faults
+from exchange.sharing.parameters import parameter_faults, unlisted_faults
 
 
 @dataclass(frozen=True)
@@ -134,6 +134,8 @@ def _fact_faults(wanted: Wanted, document: Mapping[str, Any], standing: Standing
         if closed & set(_read_by(fact)):
             yield _fault(wanted, f"facts.{name}", "not_shared", _("This fact rests on an item that is not shared."))
         yield from parameter_faults(f"{wanted.dataset}.facts.{name}", fact, values, document)
+        if is_verify_only(document):
+            yield from unlisted_faults(f"{wanted.dataset}.facts.{name}", fact, values)
 
 
 def _way_faults(wanted: Wanted, document: Mapping[str, Any]) -> Iterator[Fault]:

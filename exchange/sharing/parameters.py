@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from audit.errors import Fault
 
 Document = Mapping[str, Any]
+MOST_LISTED = 10
 LONGEST_TEXT = 200
 """Characters of a text that an agreement leaves free: a name, never a document."""
 
@@ -29,6 +30,16 @@ def parameter_faults(where: str, fact: Document, values: Document, document: Doc
                 yield Fault(f"{where}.{name}", "required", _("Say which values this parameter may take."))
         elif not _fits(parameter, values[name], document):
             yield Fault(f"{where}.{name}", "type", _expected(parameter, document))
+
+
+def unlisted_faults(where: str, fact: Document, values: Document) -> Iterator[Fault]:
+    """The faults of a fact of a dataset that answers facts alone: a few values, each written down, so that nobody searches between them."""
+    for parameter in fact["parameters"]:
+        rule = values.get(parameter["name"])
+        listed = rule.get("in") if isinstance(rule, Mapping) else None
+        if parameter["type"] != "subject" and (not isinstance(listed, list) or len(listed) > MOST_LISTED):
+            message = _('This dataset never gives a value: list the values that are asked about, {"in": […]}, at most %(most)s.')
+            yield Fault(f"{where}.{parameter['name']}", "listed", message % {"most": MOST_LISTED})
 
 
 def complete(fact: Document, values: Document, *, period: tuple[str, str], offered: Document | None = None) -> dict[str, Any]:

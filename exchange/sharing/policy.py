@@ -151,7 +151,7 @@ def compile_policy(name: str, entry: StandingAgreement, standing: Any) -> Policy
         version=version.hash if version else "",
         document=document,
         version_fits=document.get("major") == agreement["major"] and _filters_declared(agreement, document),
-        methods=frozenset(agreement["methods"]),
+        methods=_methods(agreement, document),
         items=items,
         withheld=withheld,
         masks={name: Mask(**mask) for name, mask in _masks(agreement).items() if name in items},
@@ -201,6 +201,11 @@ def _per_subject(quota: Mapping[str, Any]) -> tuple[int, int] | None:
     """How often one subject may be asked about, and in how many days; None where the agreement does not limit it."""
     limit = quota.get("per_subject_days")
     return (limit["n"], limit["days"]) if limit else None
+
+
+def _methods(agreement: Mapping[str, Any], document: Mapping[str, Any]) -> frozenset[str]:
+    """The agreed methods by which the current version may still be asked; a version that says nothing allows them all."""
+    return frozenset(agreement["methods"]) & frozenset(document.get("methods") or agreement["methods"])
 
 
 def _seal_key(agreement: Mapping[str, Any], standing: Any) -> bytes:

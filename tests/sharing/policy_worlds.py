@@ -87,7 +87,10 @@ def random_version(chance: random.Random) -> dict[str, Any]:
         subjects.append({"item": "owner", "kind": "company"})
     facts = [name for name in some(chance, FACTS, 0.9) if all(item in names for item in items_read(FACTS[name]))]
     described = [{"name": name, "expression": FACTS[name]} for name in facts]
-    return {"major": 2 if chance.random() < 0.05 else 1, "items": items, "subjects": subjects, "facts": described}
+    version = {"major": 2 if chance.random() < 0.05 else 1, "items": items, "subjects": subjects, "facts": described}
+    if chance.random() < 0.1:
+        version["methods"] = chance.choice((["VERIFY"], ["QUERY", "BATCH"]))
+    return version
 
 
 def _item(chance: random.Random, name: str) -> dict[str, Any]:

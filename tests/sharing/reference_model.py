@@ -115,9 +115,9 @@ def ordered(value: Any) -> Any:
     return value if type(value) is str and value[4:5] == "-" else Fraction(value)
 
 
-def same_way(_world: Any, agreed: Any, _version: Any, call: Any, _now: str) -> str | None:
-    """The agreed methods and purposes, no others."""
-    if call["method"] not in agreed["text"]["methods"]:
+def same_way(_world: Any, agreed: Any, version: Any, call: Any, _now: str) -> str | None:
+    """The agreed methods and purposes, no others; and no method that the description has since closed."""
+    if call["method"] not in agreed["text"]["methods"] or call["method"] not in version.get("methods", [call["method"]]):
         return "METHOD_NOT_AGREED"
     return None if call["purpose"] in agreed["text"]["purposes"] else "PURPOSE_NOT_AGREED"
 

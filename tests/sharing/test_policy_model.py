@@ -132,6 +132,12 @@ def no_more_shared(chance: random.Random, world: dict[str, Any]) -> None:
         chance.choice(version["items"])["sharing_attribute"] = "NOT_SHARED"
 
 
+def facts_alone(_chance: random.Random, world: dict[str, Any]) -> None:
+    """The newest version answers facts alone."""
+    for version in world["versions"].values():
+        version["methods"] = ["VERIFY"] if "VERIFY" in version.get("methods", ["VERIFY"]) else ["QUERY"]
+
+
 def mask(chance: random.Random, world: dict[str, Any]) -> None:
     """One more item is masked."""
     for agreed in world["agreements"].values():
@@ -161,6 +167,7 @@ NARROWINGS: dict[str, Narrow] = {
     "an item is restricted": restrict,
     "an item is no longer shared": no_more_shared,
     "an item is masked": mask,
+    "a dataset answers facts alone": facts_alone,
     "a parameter has fewer values": fewer_values,
     **{f"it is {state}": end(state) for state in ("SUSPENDED", "REVOKED", "SUPERSEDED")},
 }
