@@ -308,6 +308,7 @@ SPECTACULAR_SETTINGS = {
         "BenefitOutcomeEnum": "exchange.affairs.api.shapes.OUTCOMES",
         "RequirementKindEnum": "exchange.affairs.api.shapes.KINDS",
         "GrantKindEnum": "exchange.affairs.api.shapes.GRANT_KINDS",
+        "AlarmStateEnum": "exchange.oversight.lifecycle.AlarmState",
         "ReturnedBecauseEnum": "exchange.affairs.models.licences.PaymentOrder.Returned",
     },
 }

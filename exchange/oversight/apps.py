@@ -17,8 +17,8 @@ class OversightConfig(AppConfig):
     def ready(self) -> None:
         """Name the work that this room does in the background, and its lifecycle for the page that shows them all."""
         from exchange.oversight import works
-        from exchange.oversight.lifecycle import ALARM, QUESTION
+        from exchange.oversight.lifecycle import ALARM, ALARM_SIDES, QUESTION
         from exchange.sharing.lifecycle_page import Section, add_sections
 
         works.register_work()
-        add_sections(Section("Question of a citizen", QUESTION), Section("Alarm", ALARM))
+        add_sections(Section("Question of a citizen", QUESTION), Section("Alarm", ALARM, ALARM_SIDES))

@@ -50,3 +50,12 @@ class AlarmEvent(StrEnum):
 ALARM: Mapping[AlarmEvent, tuple[frozenset[AlarmState], AlarmState]] = {
     AlarmEvent.LIFT: (frozenset({AlarmState.RAISED}), AlarmState.LIFTED),
 }
+
+
+class AlarmSide(StrEnum):
+    """Who takes a step with an alarm."""
+
+    AUTHORITY = "authority"
+
+
+ALARM_SIDES: Mapping[AlarmEvent, frozenset[AlarmSide]] = {AlarmEvent.LIFT: frozenset({AlarmSide.AUTHORITY})}
