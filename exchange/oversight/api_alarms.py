@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
@@ -59,15 +60,15 @@ class AlarmDoor(Door):
 
     pagination = NewestRaised
 
-    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Signed in, and of those who may read alarms. Raises NotAllowed."""
-        super().initial(request, *args, **kwargs)
-        if not may_read(request.user):
+    def alarms(self) -> QuerySet[Alarm]:
+        """All alarms, for whoever may read them. Raises NotAllowed."""
+        if not may_read(self.person):
             raise NotAllowed(_("Only auditors may read this. Ask the sharing authority for the role."), code="AUDITORS_ONLY")
+        return Alarm.objects.all()
 
     def alarm(self, number: str) -> Alarm:
-        """The alarm. Raises NoSuchAlarm."""
-        found = Alarm.objects.filter(number=number).first()
+        """One of them. Raises NotAllowed, NoSuchAlarm."""
+        found = self.alarms().filter(number=number).first()
         if found is None:
             raise NoSuchAlarm(_("There is no alarm of this number."))
         return found
@@ -79,7 +80,7 @@ class Alarms(AlarmDoor):
     @extend_schema(operation_id="listAlarms", tags=["oversight"], parameters=[CURSOR], responses={200: AlarmPage, **PROBLEMS})
     def get(self, request: Request) -> Response:
         """List alarms, the newest first."""
-        return self.page(AlarmOut, Alarm.objects.all())
+        return self.page(AlarmOut, self.alarms())
 
 
 class OneAlarm(AlarmDoor):

@@ -37,6 +37,7 @@ _WITHOUT_DATABASE = (
     "tests/demonstration/test_identifiers.py",
     "tests/demonstration/test_residents.py",
     "tests/demonstration/test_stories.py",
+    "tests/oversight/test_harvesting_rules.py",
     "tests/sharing/test_agreements_odrl.py",
     "tests/sharing/test_clocks_profiles.py",
     "tests/sharing/test_policy.py",
@@ -46,6 +47,7 @@ _WITHOUT_DATABASE = (
 )
 # What every database answers alike: pages in a browser, tries at the doors, words, and workers killed on a home of their own.
 _ANSWERED_ALIKE = (
+    "tests/accounts/test_doors.py",
     "tests/accounts/test_hashing.py",
     "tests/accounts/test_oidc.py",
     "tests/accounts/test_passkeys.py",
@@ -62,6 +64,8 @@ _ANSWERED_ALIKE = (
     "tests/journeys/test_demo_journey.py",
     "tests/journeys/test_export_journey.py",
     "tests/journeys/test_first_mistakes.py",
+    "tests/journeys/test_javascript_journey.py",
+    "tests/journeys/test_samples_journey.py",
     "tests/oversight/test_citizens_words.py",
     "tests/portal",
     "tests/rules/test_access.py",
