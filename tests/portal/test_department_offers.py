@@ -227,3 +227,31 @@ def test_the_console_says_what_offers_leave_to_do(world: World) -> None:
     assert own in page(signed_in(world, "approver").get("/en/console"))
     second.post(f"{own}/revoke", WHY)
     assert "Write the review" in page(second.get("/en/console"))
+
+
+def test_an_offer_may_show_a_part_of_a_value_and_some_rows_only(world: World) -> None:
+    offer = written(
+        world,
+        items=["type"],
+        facts=["valid"],
+        **{"keep_first.type": "2", "filter_item": "grade", "filter_rule": "in", "filter_values": "1\n2"},
+    )
+    assert offer.document["masks"] == {"type": {"keep_first": 2, "keep_last": 0}}
+    assert offer.document["row_filter"] == {"grade": {"in": [1, 2]}}
+    shown = page(signed_in(world, "owner_officer").get(f"{PLACE}/{offer.offer_id}/sign"))
+    assert "What stays readable: first 2, last 0" in shown
+
+
+def test_a_rule_without_a_value_stands_beside_its_field(world: World) -> None:
+    answer = signed_in(world, "approver").post(f"{PLACE}/new?dataset=R14", form(filter_item="grade", filter_rule="in", filter_values=""))
+    assert answer.status_code == 422
+    assert "Name at least one value, or choose every row." in page(answer)
+
+
+def test_what_is_masked_is_told_by_no_fact_of_the_same_offer(world: World) -> None:
+    answer = signed_in(world, "approver").post(
+        f"{PLACE}/new?dataset=R14",
+        form(items=["type"], facts=["valid"], **{"keep_first.type": "1", "filter_item": "type", "filter_rule": "present"}),
+    )
+    assert answer.status_code == 422
+    assert not StandingOffer.objects.exists()

@@ -10,12 +10,15 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from audit.proof.acts.masks import MASKABLE
 from audit.proof.acts.scope import OWNER_CHECK
+from audit.proof.acts.shape import MOST_KEPT
 from catalog.models import Dataset, Department, Purpose
-from exchange.portal.department import parameter_fields, words
+from exchange.portal.department import filter_fields, parameter_fields, words
 from exchange.sharing.offers.text import METHODS, OfferTerms
 
 DAY = forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+_FIRST, _LAST = "keep_first", "keep_last"
 NUMBERS = ("per_day", "per_minute", "fact_answers", "fact_days")
 
 
@@ -55,9 +58,13 @@ class OfferForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.dataset = dataset
         self.document: dict[str, Any] = dataset.current_version.content if dataset.current_version else {"items": [], "facts": []}
+        self.row_filter: dict[str, Any] | None = None
+        self.rows = [row for row in dataset.current_version.items.all() if row.may_be_asked] if dataset.current_version else []
         self._choose()
         for fact in self.document["facts"]:
             parameter_fields.add(self, fact, self.document, {})
+        self._add_masks()
+        filter_fields.add(self, [(row.name, row.title) for row in self.rows], None, self.document)
 
     def _choose(self) -> None:
         fields: dict[str, Any] = self.fields
@@ -67,16 +74,53 @@ class OfferForm(forms.Form):
         fields["purposes"].choices = [(row.code, f"{row.title} ({row.code})") for row in purposes]
         offered = [method for method in self.document.get("methods") or METHODS if method in METHODS]
         fields["methods"].choices = [(method, words.method_word(method)) for method in offered]
-        rows = self.dataset.current_version.items.all() if self.dataset.current_version else []
-        fields["items"].choices = [(row.name, self._item_words(row)) for row in rows if row.may_be_asked]
+        fields["items"].choices = [(row.name, self._item_words(row)) for row in self.rows]
         fields["facts"].choices = [(row["name"], words.title_of(row, row["name"])) for row in self.document["facts"]]
 
     def _item_words(self, item: Any) -> str:
         return _("%(title)s (%(name)s), sensitivity %(class)s") % {"title": item.title, "name": item.name, "class": item.sensitivity}
 
-    def parameters(self) -> list[Any]:
-        """The fields of the facts' parameters."""
-        return [self[name] for name in self.fields if name.startswith("facts.")]
+    def _add_masks(self) -> None:
+        titles = ((_FIRST, _("%(title)s: characters to show at the beginning")), (_LAST, _("%(title)s: characters to show at the end")))
+        for row in self.rows:
+            for end, label in titles if row.type in MASKABLE else ():
+                self.fields[f"{end}.{row.name}"] = forms.IntegerField(
+                    label=label % {"title": row.title}, required=False, min_value=0, max_value=MOST_KEPT
+                )
+
+    def parameters(self) -> list[tuple[str, list[Any]]]:
+        """The fields of the facts' parameters, under the title of their fact."""
+        found = [
+            (words.title_of(fact, fact["name"]), [self[name] for name in self.fields if name.startswith(f"facts.{fact['name']}.")])
+            for fact in self.document["facts"]
+        ]
+        return [(title, fields) for title, fields in found if fields]
+
+    def mask_fields(self) -> list[Any]:
+        """For each item that can be masked: how much of it is shown."""
+        return [self[name] for name in self.fields if name.startswith((f"{_FIRST}.", f"{_LAST}."))]
+
+    def filter_rows(self) -> list[tuple[Any, Any, Any]]:
+        """The fields of each rule about rows: item, rule, values."""
+        return filter_fields.bound(self)
+
+    def has_narrowed(self) -> bool:
+        """Whether masks or rules about rows were filled in, so that the page shows them open."""
+        named = [*self.mask_fields(), *(item for item, _rule, _values in self.filter_rows())]
+        return any(field.value() not in (None, "") or field.errors for field in named) or any(
+            self[name].errors for name in filter_fields.names()
+        )
+
+    def clean(self) -> dict[str, Any]:
+        """A rule about rows has values that fit its item."""
+        data = super().clean() or {}
+        self.row_filter = filter_fields.read(self, data, None)
+        return data
+
+    def _masks(self, data: dict[str, Any]) -> dict[str, dict[str, int]]:
+        """Item → mask, for every item of which a number says how much is shown."""
+        kept = {row.name: (data.get(f"{_FIRST}.{row.name}"), data.get(f"{_LAST}.{row.name}")) for row in self.rows}
+        return {name: {_FIRST: first or 0, _LAST: last or 0} for name, (first, last) in kept.items() if (first, last) != (None, None)}
 
     def terms(self) -> OfferTerms:
         """What is offered; needs a valid form."""
@@ -88,6 +132,8 @@ class OfferForm(forms.Form):
             purposes=data["purposes"],
             methods=data["methods"],
             items=data["items"],
+            row_filter=self.row_filter,
+            masks=self._masks(data),
             facts={name: parameter_fields.values(declared[name], data) for name in data["facts"]},
             legal_basis=[{"text": {"en": data["law_en"], "zh": data["law_zh"]}, "article": data["article"]}],
             not_after=timezone.make_aware(datetime.combine(data["not_after"] + timedelta(days=1), time())) - timedelta(seconds=1),
@@ -99,7 +145,7 @@ class OfferForm(forms.Form):
     def field_for(self, where: str) -> str | None:
         """Where a fault of the rules belongs: `R14.facts.age.n` → the field of that parameter."""
         place = where.removeprefix(f"{self.dataset.code}.")
-        near = {"legal_basis": "article", "reason": "reason_en"}
+        near = {"legal_basis": "article", "reason": "reason_en", "row_filter": "filter_item"}
         candidates = (place, f"{place}.min", near.get(place, place), place.partition(".")[0])
         return next((name for name in candidates if name in self.fields), None)
 
