@@ -292,3 +292,9 @@ class TestOverHttp:
         assert client.get(losses).status_code == 200
         end_deputyship(deputyship, acting_user=world.person("owner_admin"))
         assert [client.get(losses).status_code for _ in range(2)] == [404, 200]
+
+    def test_an_account_at_work_is_one_whatever_it_says_about_standing_in(self, world: World) -> None:
+        """Having no rights in a call does not make it a citizen's own account, which could be bound to a person in the registers."""
+        client, headers = self.client(world.person("publisher")), {"Acting-Deputy-Of": "nobody"}
+        assert client.get("/en/me/who-are-you/counter", headers=headers).status_code == 302
+        assert "This is your account at work" in client.get("/en/me/who-are-you", headers=headers).content.decode()

@@ -8,7 +8,7 @@ from allauth.socialaccount.models import SocialAccount
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from exchange.accounts.acting import departments_of
+from exchange.accounts.acting import works_for
 from exchange.accounts.actions import bind, open_account
 from exchange.accounts.errors import Conflict, NotAllowed
 from exchange.accounts.models import Method, Person
@@ -23,7 +23,7 @@ def account_of(provider_id: str, proof: Proof, *, signed_in: Person | None) -> P
 
     Raises Conflict (linked to another account), BoundToAnother, BoundElsewhere, NotAllowed.
     """
-    if signed_in is not None and departments_of(signed_in):
+    if signed_in is not None and works_for(signed_in):
         raise NotAllowed(_("This is your account at work. Use an account of your own for your own matters."))
     try:
         with transaction.atomic():

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from audit.errors import Conflict, Invalid
 from exchange.accounts import codes, outbox
-from exchange.accounts.acting import departments_of
+from exchange.accounts.acting import works_for
 from exchange.accounts.actions import open_account, unbind
 from exchange.accounts.codes import read_claim
 from exchange.accounts.limits import address_of, take
@@ -53,7 +53,7 @@ def who_are_you(request: HttpRequest) -> HttpResponse:
         return show(request, "account_stranger", sign_in=sign_in, providers=sign_in_providers(request))
     if _is_bound(request.user):
         return redirect(_way_back(request))
-    works_here = bool(departments_of(request.user))
+    works_here = bool(works_for(request.user))
     form = ClaimForm(None if works_here else request.POST or None, kinds_asked=[] if works_here else askable_kinds())
     if request.method == "POST" and form.is_valid() and _asked(request, form):
         return redirect("bind_code")

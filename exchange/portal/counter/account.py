@@ -16,7 +16,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
 from audit.errors import Conflict, Invalid
-from exchange.accounts.acting import departments_of
+from exchange.accounts.acting import works_for
 from exchange.accounts.limits import address_of
 from exchange.affairs.counter import codes, visits
 from exchange.portal.citizen.account_forms import add_faults
@@ -55,7 +55,7 @@ def give(request: HttpRequest, desk: Desk) -> HttpResponse:
 @login_required
 def use(request: HttpRequest) -> HttpResponse:
     """The citizen types the code into their own account; an account at work is never bound."""
-    if departments_of(request.user):
+    if works_for(request.user):
         return redirect("bind")
     form = SlipForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
