@@ -6,7 +6,7 @@ import json
 import random
 import threading
 from base64 import b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -17,7 +17,7 @@ from hub_client.connection import Reply
 
 from audit.proof.canonical import CanonicalError, b64url, dumps, loads
 from audit.proof.disclosure import open_disclosure
-from audit.proof.message import content_digest, sign_answer
+from audit.proof.message import ParsedRequest, content_digest, parse_request, sign_answer
 from tests.audit.proof.charter import DATA, GROUND, HUB, ROOT, key, order, signer
 from tests.client.fake_hub import AGREEMENT, ANSWER, NOW, SYSTEM_KEYID, SYSTEM_PEM, VALID, FakeHub
 from tests.client.javascript import JavaScript, JavaScriptError, running
@@ -276,6 +276,77 @@ def test_a_request_that_cannot_be_written_is_not_sent(javascript: JavaScript) ->
         opened(javascript, hub).do("ask", agreement=AGREEMENT, method="query", wire={"purpose": "p", "subject": 1.5})
     assert caught.value.code == "BAD_REQUEST"
     assert not hub.sent
+
+
+# --- changes, and what waits -------------------------------------------------------------------------------------------
+
+
+class Register(FakeHub):
+    """Answers `changes` too: page after page until the cursor is 2."""
+
+    def _exchange(self, path: str, parsed: ParsedRequest, raw: bytes) -> Reply:
+        place = int(loads(raw).get("cursor", "0")) + 1
+        page = {
+            "changes": [{"row": f"r{place}", "state": "GONE"}],
+            "cursor": str(place),
+            "more": place < 2,
+            "as_of": "2026-11-20T08:00:00Z",
+        }
+        self.lie_answer = lambda answer: {**page, "salt": answer["salt"]}
+        self.lie_route = lambda route: {**route, "method": "CHANGES"}
+        return super()._exchange(path.replace("/changes", "/query"), parsed, raw)
+
+
+def test_changes_are_followed_page_by_page(javascript: JavaScript) -> None:
+    with served(Register()) as hub:
+        opened(javascript, hub)
+        pages = javascript.do("follow", agreement=AGREEMENT, wire={"purpose": "p"})
+        rest = javascript.do("follow", agreement=AGREEMENT, wire={"purpose": "p", "cursor": "1", "most": 5})
+    assert [page["changes"][0]["row"] for page in pages] == ["r1", "r2"]
+    assert [page["cursor"] for page in rest] == ["2"]
+    assert [(wire.get("cursor"), wire.get("most")) for _, wire in hub.sent] == [(None, None), ("1", None), ("1", 5)]
+
+
+class Waiting(FakeHub):
+    """Answers 202 first, and the result at the second look: with the receipt of the call, signed over the look itself."""
+
+    looks = 0
+    kept: dict[str, Any]
+
+    def send(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes | None) -> Reply:
+        """As a hub whose provider takes its time."""
+        if "/results/" not in path:
+            return super().send(method, path, headers=headers, body=body)
+        self.looks += 1
+        parsed = parse_request(method=method, target_uri=self.address + path, headers=headers, body=body or b"")
+        first = path.endswith(str(self.waiting["receipt"]["leaf"]).removeprefix("sha256:"))
+        return self._signed(*((200, self.kept) if self.looks > 1 else (202, self.waiting)) if first else (404, {}), parsed)
+
+    def _exchange(self, path: str, parsed: ParsedRequest, raw: bytes) -> Reply:
+        self.kept = loads(super()._exchange(path, parsed, raw).body)
+        self.lie_answer = lambda answer: {"state": "WAITING", "salt": answer["salt"]}
+        self.waiting = loads(super()._exchange(path, parsed, raw).body)
+        return self._signed(202, self.waiting, parsed)
+
+
+def test_what_waits_is_collected(javascript: JavaScript) -> None:
+    with served(Waiting()) as hub:
+        found = opened(javascript, hub).do("wait", agreement=AGREEMENT, method="verify", wire=WIRE, seconds=60)
+    assert (found["first"], found["status"], found["body"]["answers"][0]["answer"]) == (202, 200, "YES")
+
+
+def test_the_result_of_another_call_is_not_believed(javascript: JavaScript) -> None:
+    class Mixing(Waiting):
+        def _exchange(self, path: str, parsed: ParsedRequest, raw: bytes) -> Reply:
+            reply = super()._exchange(path, parsed, raw)
+            self.lie_answer = lambda answer: answer
+            other = FakeHub._exchange(self, path, replace(parsed, signature=bytes(64)), raw)
+            self.kept = loads(other.body)
+            return reply
+
+    with served(Mixing()) as hub, pytest.raises(JavaScriptError) as caught:
+        opened(javascript, hub).do("wait", agreement=AGREEMENT, method="verify", wire=WIRE, seconds=60)
+    assert caught.value.code == "OTHER_REQUEST"
 
 
 # --- canonical JSON ------------------------------------------------------------------------------------------------------

@@ -42,23 +42,45 @@ class Between:
         self._server.server_close()
 
 
+@contextlib.contextmanager
+def between(hub: RunningHub) -> Iterator[Between]:
+    """Somebody between, while the block lasts; one at a time."""
+    made = Between(hub)
+    try:
+        yield made
+    finally:
+        made.end()
+
+
+def change(old: bytes, new: bytes, within: str) -> Changing:
+    """Changes `old` into `new` in the answers of addresses that hold `within`; it must be there."""
+
+    def changing(path: str, body: bytes) -> bytes:
+        if within not in path:
+            return body
+        assert old in body
+        return body.replace(old, new, 1)
+
+    return changing
+
+
 def honest(_path: str, body: bytes) -> bytes:
     """Every answer as it is."""
     return body
 
 
-def _handler(between: Between, hub: RunningHub) -> type[BaseHTTPRequestHandler]:
+def _handler(between_: Between, hub: RunningHub) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
         def _hand_on(self) -> None:
-            if self.path in between.pages:
-                self._send(200, [("content-type", between.pages[self.path][0])], between.pages[self.path][1])
+            if self.path in between_.pages:
+                self._send(200, [("content-type", between_.pages[self.path][0])], between_.pages[self.path][1])
                 return
             asked = self.rfile.read(int(self.headers.get("content-length", 0)))
             kept = {name: value for name, value in self.headers.items() if name.lower() not in {*_DROPPED, "host"}}
             with contextlib.closing(hub.connect()) as connection:
-                connection.request(self.command, self.path, body=asked, headers=kept)
+                connection.request(self.command, self.path, body=asked or None, headers=kept)
                 answer = connection.getresponse()
-                self._send(answer.status, answer.getheaders(), between.changing(self.path, answer.read()))
+                self._send(answer.status, answer.getheaders(), between_.changing(self.path, answer.read()))
 
         do_GET = do_POST = _hand_on  # noqa: N815  (the standard library's names)
 

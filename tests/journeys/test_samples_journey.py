@@ -7,10 +7,10 @@ import os
 import shutil
 import subprocess
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -19,9 +19,10 @@ from audit.proof.canonical import b64url
 from audit.proof.keys import public_key_of
 from audit.proof.receipt import verify_receipt
 from exchange.starting.environment import ROOT
+from tests.journeys import standing_between
 from tests.journeys.calling import told
 from tests.journeys.hub_process import RunningHub, free_port
-from tests.journeys.standing_between import Between
+from tests.journeys.standing_between import Between, change
 
 SAMPLES = ROOT / "client" / "samples"
 LANGUAGES = ("java", "php", "go", "csharp")
@@ -56,20 +57,24 @@ class Sample:
 @pytest.fixture(scope="module")
 def between(_session_hub: RunningHub) -> Iterator[Between]:
     """Somebody between the samples and the hub."""
-    made = Between(_session_hub)
-    yield made
-    made.end()
+    with standing_between.between(_session_hub) as made:
+        yield made
 
 
-@pytest.fixture(scope="module", params=LANGUAGES)
-def sample(request: pytest.FixtureRequest, _session_hub: RunningHub, tmp_path_factory: pytest.TempPathFactory) -> Sample:
-    """The sample of one language, compiled once; skipped where the language is not installed."""
-    folder = tmp_path_factory.mktemp(request.param)
-    command = _built(request.param, folder)
+@pytest.fixture(scope="session")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], list[str] | None]:
+    """How to run the sample of a language, compiled once in whatever order the tests come; None where the language is missing."""
+    return cache(lambda language: _built(language, tmp_path_factory.mktemp(language)))
+
+
+@pytest.fixture(params=LANGUAGES)
+def sample(request: pytest.FixtureRequest, hub: RunningHub, built: Callable[[str], list[str] | None]) -> Sample:
+    """The sample of one language; skipped where the language is not installed."""
+    command = built(request.param)
     if command is None:
         assert request.param not in REQUIRED or not os.environ.get("CI"), f"{request.param} is not installed, and in CI it must be"
         pytest.skip(f"{request.param} is not installed")
-    return Sample(command, _environment(_session_hub, folder))
+    return Sample(command, _environment(hub, request.param))
 
 
 def _built(language: str, folder: Path) -> list[str] | None:
@@ -96,7 +101,7 @@ def _compile(command: list[str], folder: Path) -> None:
     subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, timeout=_SECONDS, check=True)
 
 
-def _environment(hub: RunningHub, folder: Path) -> dict[str, str]:
+def _environment(hub: RunningHub, language: str) -> dict[str, str]:
     demo, agreement = hub.demo, hub.agreement(SYSTEM, DATASET)
     keys = told(httpx.get(f"{hub.url}/api/v1/keys", trust_env=False))
     given = {
@@ -107,7 +112,7 @@ def _environment(hub: RunningHub, folder: Path) -> dict[str, str]:
         "LOG_ORIGIN": keys["log"],
         "AGREEMENT": agreement["id"],
         "PURPOSE": agreement["purpose"],
-        "SUBJECT": agreement["subjects"][LANGUAGES.index(folder.name.rstrip("0123456789"))],  # a fact is answered three times a subject
+        "SUBJECT": agreement["subjects"][LANGUAGES.index(language)],  # a fact is answered three times a subject
         "CASE": "S-1",
         "OFFICER": "automatic",
         "FACTS": json.dumps([agreement["facts"][0]]),
@@ -138,18 +143,6 @@ def _answer_key(hub: RunningHub) -> bytes:
     return public_key_of((hub.place.home / "keys" / "hub" / "answer-1.pem").read_bytes())
 
 
-def change(old: bytes, new: bytes, within: str) -> Any:
-    """Changes `old` into `new` in answers of addresses that hold `within`; something must change."""
-
-    def changing(path: str, body: bytes) -> bytes:
-        if within not in path:
-            return body
-        assert old in body
-        return body.replace(old, new, 1)
-
-    return changing
-
-
 @pytest.mark.parametrize("within", ["/verify", "/query"])
 def test_a_sample_does_not_print_an_answer_that_was_changed(sample: Sample, between: Between, within: str) -> None:
     with between.lying(change(b'"as_of":"2', b'"as_of":"1', within)):
@@ -172,7 +165,6 @@ def test_a_sample_believes_no_certificate_that_the_root_did_not_sign(sample: Sam
     with between.lying(forging):
         ended = sample.run(BASE_URL=between.url)
     assert (ended.returncode, ended.stdout) == (1, "")
-    assert sample.run(BASE_URL=between.url, PURPOSE="another_purpose").returncode == 3  # without the forger all is well
 
 
 def test_a_sample_says_a_refusal_with_its_code(sample: Sample) -> None:
