@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from django import forms
 from django.conf import settings
@@ -25,6 +27,7 @@ from exchange.delivery.sandbox.identity import identity
 from exchange.delivery.sandbox.twins import PURPOSE, Twin
 
 _SHOWN_SUBJECTS = 3
+_SAMPLES = (("Java", "Ask.java"), ("PHP", "ask.php"), ("Go", "ask.go"), ("C#", "Ask.cs"))
 
 
 class KeyForm(forms.Form):
@@ -61,6 +64,21 @@ class Offered:
         return f"hub verify-fact --dataset {code} --subject {subject} --fact '{json.dumps(fact, ensure_ascii=False)}'{care}"
 
 
+@dataclass(frozen=True)
+class Sample:
+    """A file to copy that signs a question and verifies the answer."""
+
+    language: str
+    name: str
+    text: str
+
+
+@cache
+def samples(folder: Path) -> tuple[Sample, ...]:
+    """The samples of `client/samples`; none where the client was not installed beside the hub."""
+    return tuple(Sample(language, name, (folder / name).read_text("utf-8")) for language, name in _SAMPLES if (folder / name).is_file())
+
+
 @require_http_methods(["GET", "POST"])
 def developers(request: HttpRequest) -> HttpResponse:
     """The three steps; a POST lets a public key into the sandbox and leads to its page."""
@@ -72,7 +90,8 @@ def developers(request: HttpRequest) -> HttpResponse:
             form.add_error("public_key", str(error))
         else:
             return redirect("developers_key", key.system)
-    return render(request, "developers/start.html", {"form": form}, status=422 if form.errors else 200)
+    shown = samples(settings.BASE_DIR / "client" / "samples")
+    return render(request, "developers/start.html", {"form": form, "samples": shown}, status=422 if form.errors else 200)
 
 
 @require_GET

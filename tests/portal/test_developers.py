@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import tomllib
 from typing import Any
 
@@ -44,3 +45,11 @@ def test_a_key_that_ran_out_has_no_page(db: None, client: Client) -> None:
     SandboxKey.objects.create(system="try-old", public_key=b"x" * 32, expires_at=timezone.now())
     assert client.get("/en/developers/keys/try-old").status_code == 404
     assert client.get("/en/developers/keys/try-old/hub.toml").status_code == 404
+
+
+@pytest.mark.parametrize(("language", "words"), [("en", "These samples sign"), ("zh-hans", "下列示例")])
+def test_the_samples_stand_on_the_page_as_they_are(db: None, client: Client, language: str, words: str, settings: Any) -> None:
+    page = html.unescape(client.get(f"/{language}/developers").content.decode())
+    assert words in page
+    for name in ("Ask.java", "ask.php", "ask.go", "Ask.cs"):
+        assert (settings.BASE_DIR / "client" / "samples" / name).read_text("utf-8").strip() in page
