@@ -8,23 +8,29 @@ revision are made as a load would make them.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "exchange.settings")
 sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
-import duckdb
+import django
 
-from audit import acts
-from audit.ground import log_origin
-from audit.proof.canonical import fresh_nonce
-from benchmarks.peers import export_fill as fill  # first: it sets Django up
-from catalog.quality.files import write_lookup, write_rows
-from catalog.quality.findings import Item
-from catalog.quality.runner import revisions_folder
+django.setup()
+
+import duckdb  # noqa: E402 - after settings
+
+from audit import acts  # noqa: E402 - after settings
+from audit.ground import log_origin  # noqa: E402 - after settings
+from audit.proof.canonical import fresh_nonce  # noqa: E402 - after settings
+from benchmarks.peers import export_fill as fill  # noqa: E402 - after settings
+from catalog.quality.files import write_lookup, write_rows  # noqa: E402 - after settings
+from catalog.quality.findings import Item  # noqa: E402 - after settings
+from catalog.quality.runner import revisions_folder  # noqa: E402 - after settings
 
 _KEYED = """
 SELECT '5101' || printf('%014d', i) AS person,

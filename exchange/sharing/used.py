@@ -24,7 +24,7 @@ DAYS = 30
 MOST_READ = 5_000
 _AT_ONCE = 500
 _A_DAY_MS = 86_400_000
-_CALLS = ("exchange", "outcome", "export")
+_CALLS = ("exchange", "outcome", "export", "changes")
 
 
 @dataclass

@@ -38,6 +38,7 @@ KINDS = {
     "matter": gettext_lazy("Versions of services"),
     "case": gettext_lazy("Steps of applications"),
     "view": gettext_lazy("Looks of officers"),
+    "webhook": gettext_lazy("Steps of webhooks"),
     "correction": gettext_lazy("Corrections that citizens asked for"),
     "question": gettext_lazy("Questions of citizens"),
     "tally": gettext_lazy("Hourly counts"),

@@ -201,4 +201,5 @@ _OTHERS: dict[str, Callable[[Route, Names], str]] = {
     "tally": _tally,
     "verification": _move,
     "view": _view,
+    "webhook": _move,
 }
