@@ -113,7 +113,7 @@ def call(
     Tried again where the hub could not be reached or had no room; each try is signed anew and is a new exchange. A
     result that comes later is waited for as long as `trying` says; after that the answer still `is_waiting`.
     """
-    answered = _tried(session, agreement, method, wire, trying)
+    answered = tried(session, agreement, method, wire, trying)
     receipt_file = filed(session, answered)
     if answered.is_waiting and trying.wait_s > 0:
         answered = results.wait(session, answered, trying.wait_s, sleep=trying.sleep)
@@ -137,7 +137,7 @@ def refused(answered: Answered, receipt_file: str) -> RefusedError:
     return RefusedError(answered.status, problem, receipt_file or None)
 
 
-def _tried(session: Session, agreement: str, method: str, wire: dict[str, Any], trying: Trying) -> Answered:
+def tried(session: Session, agreement: str, method: str, wire: dict[str, Any], trying: Trying) -> Answered:
     for attempt in range(trying.retries):
         try:
             return ask(session, agreement, method, wire)

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from hub_client import __version__, agreements, answering, asking, login, queue, requesting, watching
-from hub_client.commands import ask, changes, configure, doctor, keys, pull, relay, sign, verify
+from hub_client.commands import ask, changes, configure, doctor, keys, provide, pull, relay, sign, verify
 from hub_client.errors import ClientError
 from hub_client.registering import Shown
 
@@ -21,6 +21,7 @@ MODULES = (
     changes,
     verify,
     relay,
+    provide,
     sign,
     login,
     agreements,

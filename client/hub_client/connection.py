@@ -2,7 +2,8 @@
 
 import http.client
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -41,20 +42,33 @@ class Connection:
     def send(self, method: str, path: str, *, headers: Mapping[str, str], body: bytes | None) -> Reply:
         """Send one request; raise NetworkError where there is no whole answer."""
         connection = self._open()
+        with self._told():
+            try:
+                return self._exchanged(connection, method, path, headers, body)
+            finally:
+                connection.close()
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Whatever goes wrong on the way, as an error that says so."""
         try:
-            connection.request(method, self._parts.path + path, body=body, headers={"accept-encoding": "identity", **headers})
-            with connection.getresponse() as response:
-                content = response.read(MAX_ANSWER + 1)
-                pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.getheaders()]
-                status, missing = response.status, response.length or 0
+            yield
         except TimeoutError:
             raise NetworkError("TIMEOUT", f"the hub did not answer within {self._timeout_s:g} s") from None
         except ssl.SSLError as error:
             raise NetworkError("TLS", f"no secure connection to {self._parts.netloc}: {error.reason}") from None
         except (OSError, http.client.HTTPException) as error:
             raise NetworkError("UNREACHABLE", f"the hub at {self._parts.netloc} cannot be reached: {error}") from None
-        finally:
-            connection.close()
+
+    def _exchanged(
+        self, connection: http.client.HTTPConnection, method: str, path: str, headers: Mapping[str, str], body: bytes | None
+    ) -> Reply:
+        """One request and its whole answer; what the sockets raise goes through."""
+        connection.request(method, self._parts.path + path, body=body, headers={"accept-encoding": "identity", **headers})
+        with connection.getresponse() as response:
+            content = response.read(MAX_ANSWER + 1)
+            pairs = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in response.getheaders()]
+            status, missing = response.status, response.length or 0
         if len(content) > MAX_ANSWER:
             raise DataError("TOO_LARGE", "the answer is larger than a client accepts")
         if missing:

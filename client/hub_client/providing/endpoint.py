@@ -1,5 +1,6 @@
 """A decorated function becomes a department's service: questions verified before they are read, answers checked before they are signed."""
 
+import json
 import logging
 import re
 import time
@@ -15,7 +16,7 @@ from audit.proof.keys import Signer
 from audit.proof.message import MessageError, ParsedRequest
 from hub_client.errors import ClientError, DataError, UsageError
 from hub_client.providing.description import Description
-from hub_client.providing.hub_keys import HubKeys
+from hub_client.providing.hub_keys import KnowsHub
 from hub_client.providing.nonces import FRESH_S, Nonces
 from hub_client.providing.values import WrongValue, utc_text_of, written
 
@@ -86,7 +87,7 @@ class Endpoint:
 
     url: str
     signer: Signer
-    hub: HubKeys
+    hub: KnowsHub
     nonces: Nonces | None = None
     clock: Callable[[], float] = time.time
     _answering: dict[str, tuple[Description, AnswersAll]] = field(default_factory=dict)
@@ -184,13 +185,11 @@ class Endpoint:
             given = function(asked)
             lines = _lines(asked, description, given)
             as_of = self._as_of(given)
-            body = dumps({"v": 1, "errand": asked.errand, "as_of": as_of, "answers": lines})
+            body = _written({"v": 1, "errand": asked.errand, "as_of": as_of, "answers": lines})
         except Failure:
             raise
         except WrongValue as error:
             raise Failure(500, "WRONG_TYPE", str(error)) from None
-        except CanonicalError:
-            raise Failure(500, "WRONG_TYPE", "the function gave something that JSON does not hold") from None
         except Exception as error:  # noqa: BLE001 - whatever a department's function raises, the hub gets a status
             raise Failure(500, "FUNCTION_FAILED", f"errand {asked.errand}: {_where(error)}") from None
         if len(body) > MOST_ANSWER:
@@ -206,6 +205,11 @@ class Endpoint:
     def _signed(self, parsed: ParsedRequest, body: bytes) -> Handed:
         headers = message.sign_provider_answer(self.signer, content_type=JSON_TYPE, body=body, request=parsed, created=int(self.clock()))
         return Handed(200, {**headers, "cache-control": "no-store"}, body)
+
+
+def _written(answer: Mapping[str, Any]) -> bytes:
+    """Strict JSON, and not its canonical form: that knows no column names in Chinese."""
+    return json.dumps(answer, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def problem(failure: Failure) -> Handed:

@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable
+from typing import Protocol
 
 from hub_client import trust
 from hub_client.configuration import Configuration
@@ -12,6 +13,17 @@ from hub_client.trust import Trust, utc_text
 
 LASTS_S = 600
 LEAST_BETWEEN_S = 60
+
+
+class KnowsHub(Protocol):
+    """Whose questions count."""
+
+    @property
+    def log_origin(self) -> str:
+        """The name of the one hub that may ask."""
+
+    def public_key(self, keyid: str) -> bytes:
+        """The key of a question. Raises DataError for one that is not the hub's."""
 
 
 class HubKeys:
