@@ -7,6 +7,7 @@ import stat
 from pathlib import Path
 
 import pytest
+from hub_client import searching
 from hub_client.configuration import Configuration
 from hub_client.connection import Reply
 from hub_client.errors import DataError, NetworkError, RefusedError, UsageError
@@ -143,3 +144,10 @@ def test_a_typed_name_stays_one_part_of_the_address() -> None:
     assert route("requests", "../people?x", "submit") == "requests/..%2Fpeople%3Fx/submit"
     with pytest.raises(UsageError):
         route("requests", "")
+
+
+def test_the_catalogue_is_searched_without_a_token(world: World, machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(searching, "Connection", lambda _address: machine.hub)
+    assert [row["code"] for row in machine.run("search", "certificates")["datasets"]] == ["R14"]
+    assert "diagnosis" in machine.text("search", "--show", "R14")
+    assert machine.run("search", code=2)["error"]["code"] == "WHICH"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,8 +14,13 @@ from django.conf import settings as hub_settings
 from django.test import Client
 from django.utils import timezone
 
+from audit.proof.canonical import b64url
+from audit.proof.keys import generate_private_key, public_key_of
+from catalog.models import System
 from exchange.accounts.actions import InvitationTerms, confirm_roles, grant_role, invite_person, name_deputy
+from exchange.accounts.key_requests.actions import ask_certificate
 from exchange.accounts.models import Membership, Person, Role, Way
+from exchange.accounts.programs import actions as programs
 from tests.affairs.licence_rows import matter_version
 from tests.journeys.browsing import chromium_at, faults_of
 from tests.world import World, build_world
@@ -24,6 +30,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 SIZES: list[Any] = [(390, "light", "zh-hans"), (1280, "dark", "en")]
+SCOPES = ("officer", "read", "requests")
 LOCALES = {"en": "en-GB", "zh-hans": "zh-CN"}
 
 
@@ -54,6 +61,11 @@ def world(transactional_db: None, live_server: Any, settings: Any) -> World:
     span = {"valid_from": now, "valid_until": now + timedelta(days=14)}
     name_deputy(world.person("publisher"), deputy=world.person("steward"), department=world.owner, **span, acting_user=admin)
     Person.objects.filter(username="dpf.publisher").update(last_login=now)
+    allowed = programs.ask("register-01.dpf.example", scopes=SCOPES, address="192.0.2.1")
+    programs.allow(programs.look_up(allowed.user_code, acting_user=admin), scopes=SCOPES, acting_user=admin)
+    programs.collect(allowed.device_code, address="192.0.2.1")
+    public_key = b64url(public_key_of(generate_private_key()))
+    ask_certificate(System.objects.get(code="DPF-register"), name="system-2", public_key=public_key, acting_user=admin)
     return world
 
 
@@ -82,6 +94,16 @@ def test_every_page_about_people_is_accessible_everywhere(browser: Browser, worl
         page.goto(f"{live_server.url}/{language}/accounts/invitation/")
         assert faults_of(page) == [], ("code", width, language)
         _keep(page, f"people-code-{width}-{language}")
+        asked = programs.ask("残联登记服务器-02", scopes=SCOPES, address="192.0.2.1").user_code
+        for name, place in {
+            "allow": f"accounts/programs/?user_code={asked}",
+            "programs": "accounts/programs/",
+            "keys": "console/keys",
+        }.items():
+            page.goto(f"{live_server.url}/{language}/{place}")
+            assert page.locator(".mz-error-summary").count() == 0
+            assert faults_of(page) == [], (name, width, language)
+            _keep(page, f"people-{name}-{width}-{language}")
         context.close()
         _stand_in(browser, world, live_server.url, (width, scheme, language))
 
@@ -107,6 +129,10 @@ def _stand_in(browser: Browser, world: World, site: str, size: Any) -> None:
 def _sign_in(context: BrowserContext, site: str, person: Person) -> None:
     client = Client()
     client.force_login(person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    session = client.session
+    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
     name = hub_settings.SESSION_COOKIE_NAME
     context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": site}])
 

@@ -76,7 +76,7 @@ def look_up(user_code: str, *, acting_user: Person) -> ProgramAsking:
     found = rows.filter(state=AskingState.WAITING, expires_at__gt=timezone.now()).first()
     if found is None:
         doors.missed("program_code", str(acting_user.pk))
-        raise CodeOver(_("No program waits with this code. Look at it again, or start `hub login` once more: a code lasts 15 minutes."))
+        raise CodeOver(_("No program waits with this code. Look at it again, or start “hub login” once more: a code lasts 15 minutes."))
     return found
 
 
@@ -102,7 +102,7 @@ def collect(device_code: str, *, address: str) -> tuple[Program, str]:
     now = timezone.now()
     asking = ProgramAsking.objects.filter(device_hash=secret_hash(device_code), expires_at__gt=now).first()
     if asking is None or asking.state == AskingState.COLLECTED:
-        raise errors.Expired(_("This code is too old, or was used. Start `hub login` once more."))
+        raise errors.Expired(_("This code is too old, or was used. Start “hub login” once more."))
     if asking.state == AskingState.REFUSED:
         raise errors.Refused(_("The person refused this program."))
     if asking.state == AskingState.WAITING:
@@ -145,7 +145,7 @@ def programs_of(person: Person) -> list[Program]:
 def _answer(asking: ProgramAsking, state: AskingState, **what: object) -> None:
     rows = ProgramAsking.objects.filter(pk=asking.pk, state=AskingState.WAITING, expires_at__gt=timezone.now())
     if not rows.update(state=state, **what):
-        raise CodeOver(_("This code is over: it was answered before, or is too old. Start `hub login` once more."))
+        raise CodeOver(_("This code is over: it was answered before, or is too old. Start “hub login” once more."))
 
 
 def _wait(asking: ProgramAsking) -> NoReturn:
@@ -162,10 +162,10 @@ def _wait(asking: ProgramAsking) -> NoReturn:
 def _collect(asking: ProgramAsking) -> tuple[Program, str]:
     """The token is made now and told once; the row remembers that it was."""
     if not ProgramAsking.objects.filter(pk=asking.pk, state=AskingState.ALLOWED).update(state=AskingState.COLLECTED):
-        raise errors.Expired(_("This code is too old, or was used. Start `hub login` once more."))
+        raise errors.Expired(_("This code is too old, or was used. Start “hub login” once more."))
     person, now, token = Person.objects.get(pk=asking.person_id), timezone.now(), fresh_secret()
     if not person.is_active or bytes(asking.account_hash or b"") != account_hash(person):
-        raise errors.Expired(_("The account has changed since. Start `hub login` once more."))
+        raise errors.Expired(_("The account has changed since. Start “hub login” once more."))
     program = Program.objects.create(
         person=person,
         token_hash=secret_hash(token),

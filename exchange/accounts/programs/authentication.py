@@ -29,12 +29,14 @@ class ProgramToken(BaseAuthentication):
             return None
         program = actions.find(said[1].decode("latin-1")) if len(said) == 2 else None
         if program is None:
-            raise AuthenticationFailed(_("This token opens nothing, or no longer: run `hub login`."))
+            raise AuthenticationFailed(_("This token opens nothing, or no longer: run “hub login”."))
         needed = scope_of(request.method or "", _route_of(request))
         if needed is None:
             raise NotForPrograms(_("No program may do this: sign in on the pages."))
         if needed not in program.scopes:
-            raise ScopeNeeded(_("This needs the scope %(scope)s: run `hub login` with it.") % {"scope": needed.value}, scope=needed.value)
+            raise ScopeNeeded(
+                _("This needs the scope %(scope)s: run “hub login --scope %(scope)s”.") % {"scope": needed.value}, scope=needed.value
+            )
         acting.acts(program.pk)
         return program.person, program
 

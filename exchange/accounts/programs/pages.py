@@ -26,7 +26,7 @@ from exchange.accounts.errors import CodeOver, Missing, NotAllowed
 from exchange.accounts.limits import address_of
 from exchange.accounts.models import Person, Program, ProgramAsking
 from exchange.accounts.programs import actions
-from exchange.accounts.programs.scopes import WORDS, Scope
+from exchange.accounts.programs.scopes import WORDS
 from exchange.accounts.programs.tokens import address_hash
 
 FRESH_S = 300
@@ -111,7 +111,7 @@ def _answered(request: HttpRequest, asking: ProgramAsking, form: AllowForm, pers
 
 
 def _show(request: HttpRequest, person: Person, *, status: int = 200, **context: Any) -> HttpResponse:
-    found = [(program, [WORDS[Scope(scope)] for scope in program.scopes]) for program in actions.programs_of(person)]
+    found = [(program, [words for scope, words in WORDS.items() if scope in program.scopes]) for program in actions.programs_of(person)]
     return render(request, "account/programs.html", {"programs": found, **context}, status=status)
 
 
