@@ -18,6 +18,7 @@ import duckdb
 import pytest
 
 from audit.proof.canonical import sha256_text
+from catalog.errors import FilesTampered
 from catalog.quality.files import write_lookup, write_rows
 from catalog.quality.findings import Item
 from catalog.quality.runner import revisions_folder
@@ -258,3 +259,73 @@ def test_the_same_difference_is_found_again_after_its_file_was_altered(tmp_path:
     path.write_bytes(path.read_bytes()[::-1])
     assert world.page(None, 2).answer == first
     assert sha256_text(b"") not in first["cursor"]
+
+
+def refused(world: World, cursor: str | None) -> str:
+    work = Work(SimpleNamespace(document={} if cursor is None else {"cursor": cursor}))  # type: ignore[arg-type]
+    assert answering._page(work, world.policy, world.standing, world.today, 10) is None
+    assert work.refusal is not None
+    return work.refusal.code
+
+
+def plain_world(folder: Path) -> World:
+    world = random_world(3, folder)
+    world.rows = {(row[0], row[1]): row for row in (random_row(world.order) for _ in range(12))}
+    world.policy = replace(world.policy, row_filter=compile_filter(None), items=("grade",), masks={})
+    world.publish()
+    return world
+
+
+def test_what_a_revoked_key_signed_is_given_to_nobody_pinned_or_not(tmp_path: Path) -> None:
+    world = plain_world(tmp_path)
+    cursor = world.page(None, 2).answer["cursor"]
+    world.change()
+    world.rows["new", 0] = random_row(world.order)
+    world.publish()
+    assert world.page(cursor, 2).answer["changes"]
+    world.standing.certificates["k/1"].revoked_seq = 5
+    assert refused(world, cursor) == "CURSOR_TOO_OLD"
+
+
+def test_other_terms_or_another_description_end_a_cursor(tmp_path: Path) -> None:
+    world = plain_world(tmp_path)
+    cursor = world.page(None, 2).answer["cursor"]
+    before = world.policy
+    for terms in ({"items": ("grade", "born")}, {"masks": {"grade": Mask(1, 1)}}, {"row_filter": compile_filter({"grade": {"in": [1]}})}):
+        world.policy = replace(before, **terms)  # type: ignore[arg-type]
+        assert refused(world, cursor) == "CURSOR_TOO_OLD"
+    world.policy = replace(before, document={**DOCUMENT, "major": 2})
+    assert refused(world, cursor) == "CURSOR_TOO_OLD"
+    world.policy = before
+    world.standing.all_versions.clear()
+    assert refused(world, cursor) == "CURSOR_TOO_OLD"
+
+
+@pytest.mark.parametrize(
+    ("policy", "code"),
+    [
+        ({"store_kind": "http"}, "CHANGES_NOT_HELD"),
+        ({"store_kind": "sql"}, "CHANGES_NOT_HELD"),
+        ({"store_kind": "officer"}, "CHANGES_NOT_HELD"),
+        ({"seal_to": "CAB/seal-1"}, "CHANGES_NOT_SEALED"),
+        ({"revision": None}, "PROVIDER_DOWN"),
+    ],
+)
+def test_what_has_no_changes_says_so(policy: dict[str, Any], code: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answering, "offline_datasets", set)
+    world = plain_world(tmp_path)
+    work = Work(SimpleNamespace(document={}))  # type: ignore[arg-type]
+    assert not answering._is_followable(work, replace(world.policy, **policy))
+    assert work.refusal is not None
+    assert work.refusal.code == code
+
+
+def test_a_file_of_places_that_names_a_row_outside_the_agreed_ones_gives_no_row(tmp_path: Path) -> None:
+    world = plain_world(tmp_path)
+    world.policy = replace(world.policy, row_filter=compile_filter({"grade": {"in": [1]}}))
+    outside = next(number for number, row in enumerate(sorted(world.rows.values(), key=lambda row: (row[0], row[1])), 1) if row[3] != 1)
+    cursor = answering._asked(Work(SimpleNamespace(document={})), world.policy)  # type: ignore[arg-type]
+    assert cursor is not None
+    going = cursor.going_to(answering.newest(world.policy, world.today, "k/1"))
+    with pytest.raises(FilesTampered):
+        answering._changes(world.policy, world.standing, going, [outside])
