@@ -23,7 +23,7 @@ from exchange.delivery import reading, recording
 from exchange.delivery.calls import Answer, Call, Completion, Deferred, Work
 from exchange.delivery.deciding import begin
 from exchange.delivery.errands import intents, outcomes
-from exchange.delivery.limits.headers import headers_of
+from exchange.delivery.limits.headers import Headers, headers_of
 from exchange.delivery.seal import receipts
 from exchange.delivery.subjects import is_personal
 from exchange.sharing.policy import Method, Policies, compile_policies
@@ -142,15 +142,16 @@ def _release(works: Sequence[Work], at_ms: int) -> list[Answer | Deferred]:
     """Steps 7 and 8: one receipt signature for the batch, then every answer with its receipt."""
     trail.count_strangers(Counter("REPLAYED" for work in works if work.replayed))
     issued = iter(receipts([work.built for work in works if work.is_recorded], at_ms))
-    return [_released(work, next(issued) if work.is_recorded else None, at_ms) for work in works]
+    alike: dict[str, Headers] = {}
+    return [_released(work, next(issued) if work.is_recorded else None, headers_of(work, at_ms, alike)) for work in works]
 
 
-def _released(work: Work, receipt: bytes | None, at_ms: int) -> Answer | Deferred:
+def _released(work: Work, receipt: bytes | None, left: Headers) -> Answer | Deferred:
     if work.is_repeated and work.first_intent and not work.replayed:
         return Deferred(work.first_intent, b"")
     if work.replayed or work.is_repeated:
         return Answer(409, dumps(recording.replayed_problem()), "REFUSED", None)
-    status, left = work.refusal.status if work.refusal else 200, headers_of(work, at_ms)
+    status = work.refusal.status if work.refusal else 200
     if receipt is None:
         return Answer(status, b"".join(work.written), work.outcome, None, left)
     body = recording.with_receipt(work, receipt)

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 
 from exchange.delivery import counting
 from exchange.delivery.calls import Work
@@ -19,6 +20,7 @@ from exchange.sharing.policy import Policy
 
 Headers = tuple[tuple[bytes, bytes], ...]
 RETRY_S = 60
+_Shown = tuple[str, str, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +35,14 @@ class Left:
     unit: str = "subjects"
 
 
-def headers_of(work: Work, at_ms: int) -> Headers:
-    """The fields of an answer or refusal, with `Retry-After` on 429."""
-    if work.policy is None and work.refusal is None:
-        return ()
-    lefts = [*(_quotas(work.policy, at_ms) if work.policy else ()), *_closer(work, at_ms), *_refusals(work, at_ms)]
+def headers_of(work: Work, at_ms: int, batch: dict[str, Headers] | None = None) -> Headers:
+    """The fields of an answer or refusal, with `Retry-After` on 429. `batch` keeps what is alike for an agreement's answers."""
+    if work.refusal is None and not work.closer:
+        told = {} if batch is None else batch
+        if work.call.agreement not in told:
+            told[work.call.agreement] = headers_of_policy(work.policy, at_ms)
+        return told[work.call.agreement]
+    lefts = [*(_lefts(counting.shown(work.policy, at_ms), at_ms) if work.policy else ()), *_closer(work, at_ms), *_refusals(work, at_ms)]
     ground = work.refusal
     if ground is None or ground.status != 429:
         return written(lefts)
@@ -48,7 +53,12 @@ def headers_of(work: Work, at_ms: int) -> Headers:
 
 def headers_of_policy(policy: Policy | None, at_ms: int) -> Headers:
     """The fields of an answer that no call of its own stands behind: an export's state, a result that is collected."""
-    return written(_quotas(policy, at_ms)) if policy is not None else ()
+    return _usual(tuple(counting.shown(policy, at_ms)), at_ms // 1000) if policy is not None else ()
+
+
+@lru_cache(maxsize=1024)
+def _usual(shown: tuple[_Shown, ...], at_s: int) -> Headers:
+    return written(_lefts(shown, at_s * 1000))
 
 
 def written(lefts: Iterable[Left]) -> Headers:
@@ -65,8 +75,8 @@ def _unit(left: Left) -> str:
     return f';qu="{left.unit}"' if left.unit != "requests" else ""
 
 
-def _quotas(policy: Policy, at_ms: int) -> list[Left]:
-    return [_left(name, limit, used, window, at_ms) for name, window, limit, used in counting.shown(policy, at_ms)]
+def _lefts(shown: Iterable[_Shown], at_ms: int) -> list[Left]:
+    return [_left(name, limit, used, window, at_ms) for name, window, limit, used in shown]
 
 
 def _closer(work: Work, at_ms: int) -> list[Left]:
