@@ -9,6 +9,7 @@ from audit.follower import follow_once
 from audit.models import Entry
 from audit.sequencer import sequence_once
 from catalog import actions as catalog_actions
+from catalog.models import Load
 from exchange.sharing.corrections import actions
 from exchange.sharing.corrections.actions import Claim
 from exchange.sharing.models import Agreement, CorrectionRequest
@@ -68,9 +69,13 @@ def answered(world: World, correction: CorrectionRequest, verdict: str = "accept
 
 def new_rows(world: World) -> None:
     """The next revision of the dataset, from a file that came in now."""
+    catalog_actions.publish_revision(new_load(world), acting_user=world.person("publisher"))
+
+
+def new_load(world: World) -> Load:
+    """A checked file that came in now."""
     text = world_data.CONDITIONAL_ROWS
     with remembered_check():
-        load = catalog_actions.load_file(
+        return catalog_actions.load_file(
             world.conditional, fileobj=io.BytesIO(text.encode()), filename="rows.csv", acting_user=world.person("publisher")
         )
-    catalog_actions.publish_revision(load, acting_user=world.person("publisher"))

@@ -11,20 +11,22 @@ from django.core import serializers
 from django.db import connection
 from django.utils import timezone
 
+from audit.errors import NotAllowed
 from audit.models import Blob, Pending
 from audit.proofs import opened_many
 from catalog import work
+from catalog.actions import publish_revision
 from catalog.models import Work
 from exchange.accounts.actions import grant_role
 from exchange.accounts.models import Role
 from exchange.accounts.subject import Subject
-from exchange.sharing.corrections import actions, clock, telling
+from exchange.sharing.corrections import actions, choosing, clock, telling
 from exchange.sharing.corrections.received import entry_of
 from exchange.sharing.corrections.sealing import spoken
 from exchange.sharing.errors import FourEyes, NotAskable, NotReceived, NotThatSide, StateChanged
 from exchange.sharing.models import CorrectionNotice, CorrectionRequest, Reminder
 from tests.delivery.wire_caller import Caller
-from tests.sharing.correcting import PERSON, SECRET, agreement_of_outsider, answered, asked, claim, new_rows, receive, settled_log
+from tests.sharing.correcting import PERSON, SECRET, agreement_of_outsider, answered, asked, claim, new_load, new_rows, receive, settled_log
 from tests.world import World
 from tests.world_data import SUBJECTS, UNKNOWN_SUBJECT
 
@@ -269,3 +271,24 @@ def test_an_unanswered_correction_reaches_the_heads_and_then_the_authority(world
 def _do(name: str) -> int:
     """Do the work of this name that waits; how many pieces were done."""
     return sum(work.run(row.pk) for row in Work.objects.filter(name=name, state="WAITING"))
+
+
+def test_a_file_may_leave_a_correction_for_a_later_one(world: World, entry: int) -> None:
+    first, second = answered(world, asked(world, entry)), answered(world, asked(world, entry, item="valid_until"))
+    load = new_load(world)
+    assert [found.number for found in choosing.accepted_before(load)] == [first.number, second.number]
+    with pytest.raises(NotAllowed):
+        choosing.choose(load, settled=[first.number], acting_user=world.person("asker"))
+    choosing.choose(load, settled=[first.number], acting_user=world.person("publisher"))
+    publish_revision(load, acting_user=world.person("publisher"))
+    for piece in Work.objects.filter(name="catalog.revision_published", state="WAITING"):
+        assert work.run(piece.pk)
+    telling.due_reminders(timezone.localdate())  # what makes up for lost news holds it back too
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("PUBLISHED", "ACCEPTED")
+    new_rows(world)
+    for piece in Work.objects.filter(name="catalog.revision_published", state="WAITING"):
+        assert work.run(piece.pk)
+    second.refresh_from_db()
+    assert second.state == "PUBLISHED"

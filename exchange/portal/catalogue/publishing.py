@@ -25,6 +25,7 @@ from catalog.stores import HOSTED
 from exchange.accounts.acting import require_acting_department
 from exchange.portal.catalogue.description_file import LARGEST_BYTES, read_description
 from exchange.portal.catalogue.stores import store_members, store_problem, ways_to_answer
+from exchange.sharing.corrections.choosing import accepted_before, choose
 
 BUSY = (LoadState.RECEIVED, LoadState.CHECKING)
 SHOWN_FAULTS = 200
@@ -164,7 +165,7 @@ def load_page(request: HttpRequest, load_id: uuid.UUID) -> HttpResponse:
     if request.headers.get("HX-Request") == "true":
         return render(request, "catalogue/load_progress.html", {"load": load}) if is_busy else HttpResponseClientRefresh()
     context = {"load": load, "is_busy": is_busy, "report": load.report or {}, **_faults(load.report or {})}
-    return render(request, "catalogue/load.html", context)
+    return render(request, "catalogue/load.html", context | {"accepted": accepted_before(load) if load.state == LoadState.READY else []})
 
 
 def _faults(report: dict[str, Any]) -> dict[str, Any]:
@@ -182,6 +183,8 @@ def publish_load(request: HttpRequest, load_id: uuid.UUID) -> HttpResponse:
     """Make a checked file the current revision, by a signed act."""
     load = _own_load(request, load_id)
     try:
+        if "chosen" in request.POST:
+            choose(load, settled=request.POST.getlist("settles"), acting_user=request.user)
         actions.publish_revision(load, acting_user=request.user)
     except HubError as error:
         messages.error(request, str(error))

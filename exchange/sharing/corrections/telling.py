@@ -15,6 +15,7 @@ from django.utils import timezone
 from audit import trail
 from catalog import work
 from catalog.models import Department, Revision
+from exchange.sharing.corrections.choosing import is_settled_by
 from exchange.sharing.corrections.clock import route_of
 from exchange.sharing.corrections.received import receivers
 from exchange.sharing.corrections.sealing import subject_of
@@ -52,8 +53,8 @@ def due_reminders(_today: date) -> None:
 
 
 def _publish_if_later(correction: CorrectionRequest, revision: Revision) -> None:
-    """A file that came in before the answer cannot hold what the answer promised; and whoever is second does nothing."""
-    if not revision.loads.filter(created_at__gt=correction.answered_at).exists():
+    """A file that came in before the answer, or that was said not to hold it, puts nothing right; whoever is second does nothing."""
+    if not is_settled_by(correction, list(revision.loads.all())):
         return
     with contextlib.suppress(StateChanged), transaction.atomic():
         publish(correction, revision=revision)

@@ -43,6 +43,8 @@ class CorrectionRequest(models.Model):
     answered_by = acting_person()
     answered_at = models.DateTimeField(null=True, blank=True)
     revision = models.ForeignKey(Revision, on_delete=models.PROTECT, null=True, blank=True, related_name="corrections")
+    # Loads whose publisher said that they leave this value as it was.
+    held_back = models.JSONField(default=list, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
     # From when the provider's time runs: the asking, or the ruling that made it look again.
     running_since = models.DateField()
