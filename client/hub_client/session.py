@@ -27,6 +27,7 @@ from hub_client.trust import Trust, utc_text
 JSON_TYPES = frozenset({"application/json", "application/problem+json"})
 TRUST_LASTS_S = 600
 _SALT_LENGTH = 22
+_WITHOUT_RECEIPT = frozenset({"REPLAYED", "RESULT_GONE", "RESULT_UNKNOWN"})  # signed, but nothing new happened
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +100,7 @@ def ask(session: Session, agreement: str, method: str, wire: Mapping[str, Any]) 
     body = {**wire, "salt": fresh_nonce()}
     answered = post(session, f"/exchange/v1/{agreement}/{method}", body)
     if answered.receipt is None:
-        if answered.body.get("code") == "REPLAYED" and answered.is_refusal:
+        if answered.is_refusal and answered.body.get("code") in _WITHOUT_RECEIPT:
             return answered
         raise DataError("NO_RECEIPT", "the hub answered without a receipt: do not use this answer")
     check_route(answered.receipt, agreement, method)

@@ -81,9 +81,16 @@ class Running:
         wire = {**COMMON, "subject": SUBJECTS[place], **more}
         trying = Trying(0, wait_s=60, sleep=lambda _s: None)
         with pytest.MonkeyPatch.context() as patch:
-            collect = results.collect
-            patch.setattr(results, "collect", lambda *args, **kept: (rounds(), collect(*args, **kept))[1])
+            patch.setattr(results, "collect", _collected_after_rounds)
             return call(self.session, self.agreement.agreement_id, "query", wire, trying=trying)[0]
+
+
+_COLLECT = results.collect
+
+
+def _collected_after_rounds(*args: Any, **more: Any) -> Any:
+    rounds()
+    return _COLLECT(*args, **more)
 
 
 def rounds() -> None:
@@ -118,8 +125,9 @@ def running(world: World, settings: Any, tmp_path: Path) -> Iterator[Running]:
         log_origin=log_origin(),
         folder=tmp_path,
     )
-    endpoint = Listening("", signer, HubKeys(configuration, Wire()))
-    endpoint.hub.known()  # now: the server's own thread does not see this test's database
+    keys = HubKeys(configuration, Wire())
+    endpoint = Listening("", signer, keys)
+    keys.known()  # now: the server's own thread does not see this test's database
     with served(endpoint) as server:
         port = server.server_address[1]
         endpoint.url, server.path = f"http://127.0.0.1:{port}/register", "/register"
@@ -145,7 +153,7 @@ def test_an_outside_library_verifies_the_hubs_question_and_the_kits_answer(runni
     headers, body, handed = running.endpoint.crossed[0]
     question = Request("POST", running.endpoint.url, headers, body)
     (found,) = verifier(signers.hub_signer(Use.HUB_ANSWER)).verify(question, expect_tag="mianzheng-provider-request-v1", body=body)
-    assert found.covered_components.keys() == {'"@method"', '"@target-uri"', '"content-digest"'}
+    assert {'"@method"', '"@target-uri"', '"content-digest"'} < found.covered_components.keys()
     answer = Response(200, dict(handed.headers), question, handed.body)
     (found,) = verifier(running.endpoint.signer).verify(
         answer, expect_tag="mianzheng-provider-answer-v1", require_components=ANSWER_COVERS, body=handed.body

@@ -36,6 +36,10 @@ class DatabaseTable:
             connection.rollback()
         return Given(found, now)
 
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._engine.dispose()
+
     def _rows(self, connection: Any, who: Subject, columns: tuple[str, ...]) -> list[dict[str, Any]]:
         places = [self._table.c[column] == who.id for column in self._naming[who.kind]]
         statement = self._sql.select(*(self._table.c[column] for column in columns)).where(self._sql.or_(*places)).limit(MOST_RECORDS + 1)

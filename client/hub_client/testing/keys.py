@@ -24,6 +24,12 @@ class FakeKeys:
     system: PemSigner
     system_pem: bytes
     acts: list[StoredAct]
+    chain: "Chain | None" = None
+
+    def certify(self, holder: PemSigner, use: str) -> None:
+        """Certify a further key of the department, for its service that answers for instance."""
+        if self.chain is not None:
+            self.chain.certify(holder, use, role="issuer", by=self.chain.office)
 
     def document(self) -> dict[str, Any]:
         """What `GET /api/v1/keys` answers."""
@@ -37,21 +43,23 @@ def made_keys(*, hub: str = "fake.hub.example/log", department: str = "DEPT", sy
     pem = generate_private_key()
     root, own = _signer(ROOT_KEYID), PemSigner(f"{system}/request-1", pem)
     counter, answer, log, office = (_signer(keyid) for keyid in ("hub/counter-1", "hub/answer-1", "hub/log-1", f"{department}/document-1"))
-    chain = _Chain(Ground(hub, root.public_key, "AUTHORITY"), counter)
+    chain = Chain(Ground(hub, root.public_key, "AUTHORITY"), counter, office)
     for holder, use in ((counter, "hub-counter"), (answer, "hub-answer"), (log, "hub-log"), (office, "document")):
         chain.certify(holder, use, role="root", by=root)
     chain.certify(own, "system", role="issuer", by=office)
-    return FakeKeys(hub, root.public_key, answer, log, own, pem, chain.acts)
+    return FakeKeys(hub, root.public_key, answer, log, own, pem, chain.acts, chain)
 
 
 def _signer(keyid: str) -> PemSigner:
     return PemSigner(keyid, generate_private_key())
 
 
-class _Chain:
+class Chain:
     """Acts, one after the other, each sealed by the hub's counter key."""
 
-    def __init__(self, ground: Ground, counter: PemSigner) -> None:
+    def __init__(self, ground: Ground, counter: PemSigner, office: PemSigner) -> None:
+        """Begin before act 1; `office` is the document key of the one department."""
+        self.office = office
         self.acts: list[StoredAct] = []
         self._counter, self._hub = counter, ground.hub
         self._standing: Standing = empty(ground)
