@@ -285,6 +285,8 @@ SPECTACULAR_SETTINGS = {
         "ForeseenWayEnum": "exchange.sharing.foreseeing.Way",
         "InvitationWayEnum": "exchange.accounts.models.changes.Way",
         "RoleEnum": "exchange.accounts.models.Role",
+        "KeyRequestStateEnum": "exchange.accounts.models.KeyRequestState",
+        "KeyWishEnum": "exchange.accounts.models.KeyWish",
         "WishDecisionEnum": "exchange.sharing.models.Wish",
         "VerdictDecisionEnum": "exchange.sharing.api.reviewing_shapes.DECISIONS",
         "RefusalGroundEnum": "exchange.sharing.lifecycle.RefusalGround",

@@ -7,7 +7,7 @@ from argparse import ArgumentParser
 from collections.abc import Sequence
 from typing import Any
 
-from hub_client import __version__, agreements, answering, asking, login, queue, requesting, watching
+from hub_client import __version__, agreements, answering, asking, login, queue, requesting, searching, watching
 from hub_client.commands import ask, changes, configure, doctor, keys, provide, pull, relay, sign, verify
 from hub_client.errors import ClientError
 from hub_client.registering import Shown
@@ -29,6 +29,7 @@ MODULES = (
     queue,
     answering,
     watching,
+    searching,
 )  # each registers its commands by `add`; what is not listed does not exist
 
 

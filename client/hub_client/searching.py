@@ -27,7 +27,8 @@ def _search(options: Namespace) -> Shown:
     if options.show:
         found = hub.get(route("catalog", "datasets", options.show))
         return found, _lines(found), Exit.OK
-    rows, query = [], {"q": " ".join(options.words)}
+    rows: list[dict[str, Any]] = []
+    query = {"q": " ".join(options.words)}
     while len(rows) < MOST:
         page = hub.get("catalog/datasets", **query)
         rows += page["datasets"]

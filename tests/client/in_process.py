@@ -96,7 +96,7 @@ class Machine:
             before(code)
             browser(person).post("/en/accounts/programs/", {"user_code": code, "do": answer, "scopes": list(scopes) or list(login.SCOPES)})
 
-        self.monkeypatch.setattr(login.log_in, "__kwdefaults__", {**login.log_in.__kwdefaults__, "sleep": sleep})
+        self.monkeypatch.setattr(login.log_in, "__kwdefaults__", {**(login.log_in.__kwdefaults__ or {}), "sleep": sleep})
         return self.run("login", "--machine", "relief-01", *words, code=0 if answer == "allow" else 3)
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from exchange.accounts import doors
-from exchange.accounts.acting import departments_of
+from exchange.accounts.acting import works_for
 from exchange.accounts.errors import CodeOver, Missing, NotAllowed
 from exchange.accounts.limits import take
 from exchange.accounts.models import AskingState, PeopleEvent, Person, Program, ProgramAsking
@@ -83,7 +83,7 @@ def look_up(user_code: str, *, acting_user: Person) -> ProgramAsking:
 @transaction.atomic
 def allow(asking: ProgramAsking, *, scopes: tuple[str, ...], acting_user: Person) -> None:
     """Let the program act for `acting_user` within `scopes`, which are some of those it asked for. Raises NotAllowed, CodeOver."""
-    if not departments_of(acting_user):
+    if not works_for(acting_user):
         raise NotAllowed(_("Programs act for people who have a role in a department."))
     if not scopes or not set(scopes) <= set(asking.scopes):
         raise NotAllowed(_("Choose at least one of the things that the program asked for."))

@@ -38,7 +38,7 @@ class AskIn(serializers.Serializer[Any]):
     scope = serializers.CharField(default=Scope.READ.value, help_text="read, requests, officer; with spaces between.")
 
 
-class AskedOut(serializers.Serializer[Any]):
+class AccessAskedOut(serializers.Serializer[Any]):
     """RFC 8628, section 3.2."""
 
     device_code = serializers.CharField()
@@ -85,13 +85,14 @@ class _Open(APIView):
         found = shape(data=self.request.data)
         if not found.is_valid():
             raise errors.BadAsking(_("Missing or malformed: %(members)s.") % {"members": ", ".join(sorted(found.errors))})
-        return found.validated_data
+        data: dict[str, Any] = found.validated_data
+        return data
 
 
 class AskForAccess(_Open):
     """The device authorization endpoint."""
 
-    @extend_schema(operation_id="askForAccess", tags=TAGS, auth=[], request=AskIn, responses={200: AskedOut})
+    @extend_schema(operation_id="askForAccess", tags=TAGS, auth=[], request=AskIn, responses={200: AccessAskedOut})
     def post(self, request: Request) -> Response:
         """Begin: show the code to a person, who allows it on the page, and ask `collectToken` meanwhile."""
         data = self.asked(AskIn)

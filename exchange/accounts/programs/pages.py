@@ -13,7 +13,7 @@ from allauth.mfa.utils import is_mfa_enabled
 from django import forms
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from exchange.accounts.acting import departments_of
+from exchange.accounts.acting import works_for
 from exchange.accounts.errors import CodeOver, Missing, NotAllowed
 from exchange.accounts.limits import address_of
 from exchange.accounts.models import Person, Program, ProgramAsking
@@ -38,8 +38,8 @@ class AllowForm(forms.Form):
 
     scopes = forms.MultipleChoiceField(label=gettext_lazy("It may"), widget=forms.CheckboxSelectMultiple)
 
-    def __init__(self, asking: ProgramAsking, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"scopes": asking.scopes}, **kwargs)
+    def __init__(self, asking: ProgramAsking, data: QueryDict | None) -> None:
+        super().__init__(data, initial={"scopes": asking.scopes})
         field: Any = self.fields["scopes"]
         field.choices = [(scope.value, words) for scope, words in WORDS.items() if scope.value in asking.scopes]
 
@@ -117,6 +117,6 @@ def _show(request: HttpRequest, person: Person, *, status: int = 200, **context:
 
 def _person(request: HttpRequest) -> Person:
     """The caller, who works for a department. Raises NotAllowed."""
-    if not departments_of(request.user):
+    if not works_for(request.user):
         raise NotAllowed(_("Programs act for people who have a role in a department."))
     return request.user  # type: ignore[return-value]
