@@ -102,6 +102,12 @@ class Department:
         )
         return Ended(done.returncode, done.stdout, done.stderr)
 
+    def started(self, command: list[str]) -> subprocess.Popen[str]:
+        """A program in this folder that runs on, with the tests' own modules at hand; its words are kept."""
+        surroundings = self._environment | {"PYTHONPATH": str(ROOT)}
+        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        return subprocess.Popen(command, cwd=self.folder, env=surroundings, text=True, **quiet)
+
     @contextlib.contextmanager
     def relay(self) -> Iterator[str]:
         """The relay while the block lasts; gives its address."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import os
+import re
 import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 PHONE, DESK = 390, 1280
+_NAMED = re.compile(r"/(?:en|zh-hans|[a-z2-7]{32}|[0-9a-f-]{36}|[CDMR]-?\w*\d[\w-]*|\d{4}-\d+)(?=/|$)")  # which one it is about
 
 
 @dataclass
@@ -39,11 +42,12 @@ class Offices:
         return page
 
     def look(self, page: Page, name: str) -> None:
-        """Keep a picture; the first time also what axe finds, and whether the page fits its screen."""
-        self.visitors.picture(page, name)
-        found = too_wide(page)
-        if name not in self._judged:
-            self._judged.add(name)
+        """Whether the page fits its screen, and, where a page of this kind is met first, what axe finds; a picture where they are kept."""
+        if "HUB_PICTURES" in os.environ:
+            self.visitors.picture(page, name)
+        found, kind = too_wide(page), _NAMED.sub("/*", page.url.partition("?")[0])
+        if kind not in self._judged:
+            self._judged.add(kind)
             found += faults_of(page)
         if found:
             self.faults[f"{name}: {page.url}"] = found
