@@ -281,6 +281,8 @@ SPECTACULAR_SETTINGS = {
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
     "ENUM_NAME_OVERRIDES": {
+        "WebhookStateEnum": "exchange.delivery.webhooks.lifecycle.WebhookState",
+        "WebhookMessageStateEnum": "exchange.delivery.webhooks.lifecycle.MessageState",
         "PartStateEnum": "exchange.sharing.lifecycle.PartState",
         "ForeseenWayEnum": "exchange.sharing.foreseeing.Way",
         "InvitationWayEnum": "exchange.accounts.models.changes.Way",

@@ -19,7 +19,7 @@ from exchange.delivery.webhooks.lifecycle import MessageState, WebhookState
 from exchange.sharing.api.doors import ACTING, CURSOR, PROBLEMS, Door
 
 
-class TryOut(serializers.Serializer[Any]):
+class WebhookTryOut(serializers.Serializer[Any]):
     """One try to deliver a message."""
 
     at = serializers.DateTimeField()
@@ -27,7 +27,7 @@ class TryOut(serializers.Serializer[Any]):
     reason = serializers.CharField(help_text="Why there was no status: EGRESS_DENIED, CONNECT, TIMEOUT, NO_AGREEMENT; else empty.")
 
 
-class MessageOut(serializers.Serializer[Any]):
+class WebhookMessageOut(serializers.Serializer[Any]):
     """One message; its number is the webhook-id of every try."""
 
     id = serializers.CharField(source="number")
@@ -35,7 +35,7 @@ class MessageOut(serializers.Serializer[Any]):
     made_at = serializers.DateTimeField()
     next_at = serializers.DateTimeField(allow_null=True)
     delivered_at = serializers.DateTimeField(allow_null=True)
-    tries = TryOut(many=True)
+    tries = WebhookTryOut(many=True)
 
 
 class WebhookOut(serializers.Serializer[Any]):
@@ -60,10 +60,10 @@ class WebhookWithMessages(WebhookOut):
 
     messages = serializers.SerializerMethodField()
 
-    @extend_schema_field(MessageOut(many=True))
+    @extend_schema_field(WebhookMessageOut(many=True))
     def get_messages(self, found: Webhook) -> Any:
         """The newest twenty."""
-        return MessageOut(found.messages.prefetch_related("tries")[:20], many=True).data
+        return WebhookMessageOut(found.messages.prefetch_related("tries")[:20], many=True).data
 
 
 class WebhookIn(serializers.Serializer[Any]):
@@ -165,7 +165,11 @@ class SendWebhookAgain(Door):
     """Sending a message again."""
 
     @extend_schema(
-        operation_id="sendWebhookAgain", tags=["webhooks"], parameters=[ACTING], request=None, responses={202: MessageOut, **PROBLEMS}
+        operation_id="sendWebhookAgain",
+        tags=["webhooks"],
+        parameters=[ACTING],
+        request=None,
+        responses={202: WebhookMessageOut, **PROBLEMS},
     )
     def post(self, request: Request, webhook_number: str, message_number: str) -> Response:
         """Send a message once more, with the same webhook-id."""
@@ -175,4 +179,4 @@ class SendWebhookAgain(Door):
             raise NoSuchWebhook(_("There is no such message."))
         actions.send_again(message, acting_user=self.person, department=self.department)
         message.refresh_from_db()
-        return Response(self.shown(MessageOut, message), status=202)
+        return Response(self.shown(WebhookMessageOut, message), status=202)
