@@ -105,8 +105,8 @@ class Department:
     def started(self, command: list[str]) -> subprocess.Popen[str]:
         """A program in this folder that runs on, with the tests' own modules at hand; its words are kept."""
         surroundings = self._environment | {"PYTHONPATH": str(ROOT)}
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        return subprocess.Popen(command, cwd=self.folder, env=surroundings, text=True, **quiet)
+        pipe = subprocess.PIPE
+        return subprocess.Popen(command, cwd=self.folder, env=surroundings, text=True, stdin=subprocess.DEVNULL, stdout=pipe, stderr=pipe)
 
     @contextlib.contextmanager
     def relay(self) -> Iterator[str]:

@@ -53,5 +53,5 @@ def stand_still() -> None:
 if __name__ == "__main__":
     HELD, GO, *words = sys.argv[1:]
     socket.create_connection = narrow  # type: ignore[assignment]
-    http.client.HTTPResponse.read = slowly  # type: ignore[method-assign]
+    http.client.HTTPResponse.read = slowly  # type: ignore[method-assign, assignment]
     sys.exit(main(words))
