@@ -60,6 +60,7 @@ _ANSWERED_ALIKE = (
     "tests/affairs/test_rules_properties.py",
     "tests/catalog/test_store_descriptions.py",
     "tests/delivery/test_errands_http.py",
+    "tests/delivery/test_provider_kit.py",
     "tests/demonstration/test_building_broken_off.py",
     "tests/journeys/test_chromium_journey.py",
     "tests/journeys/test_citizen_journey.py",
