@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from audit import acts
 from audit.proof.canonical import document_hash
+from catalog.description.trees import is_verify_only
 from catalog.errors import DatasetOffline, NoSuchThing, NotOpenData
 from catalog.models import DataItem, Dataset
 from catalog.stores.hosted import HostedRevision, open_revision
@@ -81,12 +82,27 @@ def open_offering(code: str) -> OpenOffering:
     return OpenOffering(dataset, items, loaded.order, revision)
 
 
+def answers_facts_alone(dataset: Dataset) -> bool:
+    """Whether no value of the dataset may be read anywhere, as its signed version says; so too without one."""
+    held = acts.standing().versions.get(dataset.code)
+    return held is None or is_verify_only(held.version)
+
+
+def completeness(dataset: Dataset) -> list[dict[str, Any]]:
+    """How many values of each shown item are there: {item, filled, empty}; nothing of what answers facts alone."""
+    report: dict[str, Any] = dataset.current_revision.quality if dataset.current_revision else {}
+    if answers_facts_alone(dataset):
+        return []
+    shown = set(shown_items(dataset))
+    return [entry for entry in report.get("items", []) if entry["item"] in shown]
+
+
 def sample_of(dataset: Dataset) -> dict[str, Any]:
     """The sample of the current revision without the items that are not shown: {items, made, rows}."""
     revision = dataset.current_revision
     sample: dict[str, Any] = revision.sample if revision else {}
-    if not sample:
-        return {"items": [], "made": [], "rows": []}
+    if not sample or (answers_facts_alone(dataset) and set(sample["made"]) != set(sample["items"])):
+        return {"items": [], "made": [], "rows": []}  # none, or made under a description that still gave values
     shown = [name for name in shown_items(dataset) if name in sample["items"]]
     rows = [{name: row.get(name) for name in shown} for row in sample["rows"]]
     return {"items": shown, "made": [name for name in sample["made"] if name in shown], "rows": rows}

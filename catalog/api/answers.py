@@ -76,9 +76,7 @@ def detail(row: Dataset) -> Answer:
 def _quality(row: Dataset) -> Answer:
     """How complete the shown items are; a restricted item is not told about."""
     report = row.current_revision.quality if row.current_revision else {}
-    shown = set(offering.shown_items(row))
-    filled = [entry for entry in report.get("items", []) if entry["item"] in shown]
-    return {"rows": report["rows"], "items": filled} if report else {}
+    return {"rows": report["rows"], "items": offering.completeness(row)} if report else {}
 
 
 def _item(row: DataItem) -> Answer:

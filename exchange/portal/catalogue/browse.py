@@ -15,8 +15,9 @@ from django.views.decorators.http import require_GET
 
 from audit.errors import Missing
 from catalog import search
+from catalog.description.trees import is_verify_only
 from catalog.models import Dataset, Department, Sensitivity, SharingAttribute, UpdateFrequency
-from exchange.portal.catalogue.sample import sample_of
+from exchange.portal.catalogue.sample import completeness_of, sample_of
 
 ANY = ("", gettext_lazy("All"))
 
@@ -67,7 +68,8 @@ def dataset_page(request: HttpRequest, code: str) -> HttpResponse:
         "items": items,
         "facts": dataset.current_version.facts.all(),
         "revision": dataset.current_revision,
-        "quality_items": (dataset.current_revision.quality if dataset.current_revision else {}).get("items", []),
+        "quality_items": completeness_of(dataset),
+        "answers_facts_alone": is_verify_only(document),
         "sample": sample_of(dataset, document, items),
         "code_lists": document.get("code_lists", {}),
         "ask_url": f"{reverse('home')}console/requests/new?dataset={dataset.code}",

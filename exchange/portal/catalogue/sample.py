@@ -35,6 +35,14 @@ def sample_of(dataset: Dataset, document: Mapping[str, Any], items: list[DataIte
     return Sample(columns, frozenset(shown["made"]), rows)
 
 
+def completeness_of(dataset: Dataset) -> list[dict[str, Any]]:
+    """How complete each shown item is; nothing while the acts do not verify."""
+    try:
+        return offering.completeness(dataset)
+    except HubError:
+        return []
+
+
 def code_words(document: Mapping[str, Any]) -> dict[str, dict[str, str]]:
     """For each item with a code list: its codes and what they mean in the reader's language."""
     lists = {
