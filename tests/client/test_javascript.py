@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from base64 import b64decode, b64encode
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,8 +13,10 @@ from typing import Any
 import pytest
 from hub_client.connection import Reply
 
-from audit.proof.canonical import b64url, dumps, loads
+from audit.proof.canonical import b64url, dumps, fresh_nonce, loads
 from audit.proof.disclosure import open_disclosure
+from audit.proof.keys import sign_document
+from audit.proof.merkle import leaf_hash
 from audit.proof.message import ParsedRequest, content_digest, parse_request, sign_answer
 from tests.audit.proof.charter import DATA, GROUND, HUB, ROOT, key, order, signer
 from tests.client.fake_hub import AGREEMENT, ANSWER, NOW, SYSTEM_KEYID, SYSTEM_PEM, VALID, FakeHub
@@ -98,6 +101,10 @@ def without(*names: str) -> Callable[[Reply], Reply]:
     return lambda reply: replace(reply, headers={name: value for name, value in reply.headers.items() if name not in names})
 
 
+def told(old: str, new: str) -> Callable[[Reply], Reply]:
+    return lambda reply: header("signature-input", reply.headers["signature-input"].replace(old, new))(reply)
+
+
 def other_body(reply: Reply) -> Reply:
     return replace(reply, body=reply.body.replace(b"YES", b"NO"))
 
@@ -126,6 +133,40 @@ def in_signed(**changes: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
     return lambda receipt: in_signature(document={**receipt["signature"]["document"], **changes})(receipt)
 
 
+def reissued(**changes: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """The receipt with changes, signed anew by the hub's own key as the only one of its batch."""
+
+    def lie(receipt: dict[str, Any]) -> dict[str, Any]:
+        changed = {**receipt, **changes}
+        leaf = leaf_hash(dumps({name: changed[name] for name in ("v", "log", "leaf", "entry", "issued_ms", "merge_by", "keyid")}))
+        document: dict[str, Any] = {"root": f"sha256:{leaf.hex()}", "size": 1, "hub": HUB, "nonce": fresh_nonce()}
+        signature = sign_document(ANSWER, kind="receipts", document=document, role="hub", signed_at="2026-11-20T08:00:00Z")
+        return {**changed, "proof": {"index": 0, "size": 1, "path": []}, "signature": {**signature, "document": document}}
+
+    return lie
+
+
+def other_entry(change: Callable[[bytes], bytes]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """The same about other bytes of an entry."""
+
+    def lie(receipt: dict[str, Any]) -> dict[str, Any]:
+        raw = change(b64decode(receipt["entry"]))
+        return reissued(entry=b64encode(raw).decode(), leaf=f"sha256:{leaf_hash(raw).hex()}")(receipt)
+
+    return lie
+
+
+def backwards(raw: bytes) -> bytes:
+    """The entry with its digests in the wrong order."""
+    entry = loads(raw)
+    return dumps({**entry, "_sd": entry["_sd"][::-1]})
+
+
+def test_a_receipt_alone_in_its_batch_is_believed(javascript: JavaScript) -> None:
+    with served(FakeHub(lie_receipt=reissued())) as hub:
+        assert opened(javascript, hub).do("ask", agreement=AGREEMENT, method="verify", wire=WIRE)["status"] == 200
+
+
 LIES: list[tuple[str, dict[str, Any]]] = [
     ("DIGEST_MISMATCH", {"lie_reply": other_body}),
     ("DIGEST_MISMATCH", {"lie_reply": without("content-digest")}),
@@ -136,6 +177,8 @@ LIES: list[tuple[str, dict[str, Any]]] = [
     ("SIGNATURE_MISSING", {"lie_reply": without("signature")}),
     ("COMPONENTS_WRONG", {"lie_reply": without("signature-input")}),
     ("SIGNATURE_MALFORMED", {"lie_reply": header("signature", "hub=:AAAA:")}),
+    ("PARAMETERS_WRONG", {"lie_reply": told('alg="ed25519"', 'alg="none"')}),
+    ("TAG_WRONG", {"lie_reply": told("mianzheng-answer-v1", "mianzheng-provider-answer-v1")}),
     ("SIGNATURE_MISSING", {"lie_reply": lambda _reply: Reply(200, {"content-type": "application/json"}, dumps({"answers": []}))}),
     ("NOT_THE_HUB", {"lie_reply": lambda _reply: Reply(502, {"content-type": "text/html"}, b"<html>")}),
     ("KEY_UNKNOWN", {"lie_signer": STRANGER}),
@@ -148,13 +191,18 @@ LIES: list[tuple[str, dict[str, Any]]] = [
     ("OTHER_ANSWER", {"lie_answer": lambda answer: {**answer, "answers": [{**answer["answers"][0], "answer": "MAYBE"}]}}),
     ("BAD_RECEIPT", {"lie_body": lambda body: {**body, "answers": [{**body["answers"][0], "answer": "NO"}]}}),
     ("NO_RECEIPT", {"lie_body": lambda body: {name: value for name, value in body.items() if name != "receipt"}}),
-    ("BAD_RECEIPT", {"lie_receipt": in_receipt(v=2)}),
-    ("BAD_RECEIPT", {"lie_receipt": in_receipt(log="other.example/log")}),
+    ("BAD_RECEIPT", {"lie_receipt": reissued(v=2)}),
+    ("BAD_RECEIPT", {"lie_receipt": reissued(log="other.example/log")}),
+    ("BAD_RECEIPT", {"lie_receipt": reissued(issued_ms=9_999_999_999_999)}),
+    ("BAD_RECEIPT", {"lie_receipt": reissued(issued_ms=0, merge_by=1)}),
+    ("BAD_RECEIPT", {"lie_receipt": reissued(issued_ms=-1)}),
+    ("BAD_RECEIPT", {"lie_receipt": reissued(leaf="sha256:" + "0" * 64)}),
     ("BAD_RECEIPT", {"lie_receipt": in_receipt(merge_by=9_999_999_999_999)}),
-    ("BAD_RECEIPT", {"lie_receipt": in_receipt(merge_by=1)}),
+    ("BAD_RECEIPT", {"lie_receipt": other_entry(lambda raw: raw.replace(b'"v":1', b'"v":2'))}),
+    ("BAD_RECEIPT", {"lie_receipt": other_entry(backwards)}),
     ("BAD_RECEIPT", {"lie_receipt": in_receipt(disclosures=[])}),
+    ("BAD_RECEIPT", {"lie_receipt": in_receipt(disclosures="none")}),
     ("BAD_RECEIPT", {"lie_receipt": in_receipt(more=1)}),
-    ("BAD_RECEIPT", {"lie_receipt": lambda receipt: {**receipt, "leaf": "sha256:" + "0" * 64}}),
     ("BAD_RECEIPT", {"lie_receipt": lambda receipt: {**receipt, "disclosures": [*receipt["disclosures"], receipt["disclosures"][0]]}}),
     ("BAD_RECEIPT", {"lie_receipt": lambda receipt: {**receipt, "disclosures": [b64url(dumps(["A" * 22, "route", {}]))]}}),
     ("BAD_RECEIPT", {"lie_receipt": lambda receipt: {**receipt, "disclosures": [b64url(dumps(["A" * 22, "person", {"id": "x"}]))]}}),
