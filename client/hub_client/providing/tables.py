@@ -164,10 +164,16 @@ class SqliteTable:
 
     def __call__(self, asked: Asked) -> Given:
         """The records of a question, in one read transaction."""
-        as_of = datetime.fromtimestamp(self._path.stat().st_mtime_ns // 1_000_000_000, UTC)
+        as_of = self._changed_at()
         with closing(self._open()) as database:
             database.execute("BEGIN")
             return Given({who: self._rows(database, who, asked.columns) for who in asked.subjects}, as_of)
+
+    def _changed_at(self) -> datetime:
+        """When the register was written last: the file, or its write-ahead log."""
+        log = self._path.with_name(self._path.name + "-wal")
+        newest = max(place.stat().st_mtime for place in (self._path, log) if place.exists())
+        return datetime.fromtimestamp(int(newest), UTC)
 
     def _rows(self, database: sqlite3.Connection, who: Subject, columns: tuple[str, ...]) -> list[Row]:
         naming = self._description.naming[who.kind]
