@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 import time
 from pathlib import Path
 from typing import Any
@@ -18,8 +19,10 @@ from exchange.sharing.api.reviewing_shapes import GROUNDS, VerdictIn
 from exchange.sharing.api.shapes import PartIn, RequestIn
 from exchange.sharing.models import SharingRequest
 from tests.client.in_process import Machine, machine_of
+from tests.delivery.errands_world import OFFICER_STORE, agreed_about, publish_remote, record
+from tests.delivery.wire_caller import Caller
 from tests.world import World, part_of
-from tests.world_data import TERMS, WORDS
+from tests.world_data import SUBJECTS, TERMS, WORDS
 
 
 @pytest.fixture
@@ -186,3 +189,31 @@ def test_tables_fit_a_terminal_and_let_no_control_character_through() -> None:
     assert all(width_of(line) <= WIDTH for line in lines)
     assert all(letter.isprintable() for line in lines for letter in line)
     assert (cut("残疾人证", 5), width_of("残疾")) == ("残疾…", 4)
+
+
+def test_a_question_to_a_register_on_paper_is_answered_and_another_declined(world: World, machine: Machine) -> None:
+    agreement, caller = agreed_about(world, publish_remote(world, OFFICER_STORE, code="R96")), Caller("CAB-relief")
+    for subject in SUBJECTS[:2]:
+        caller.query(agreement.agreement_id, subject)
+    owner, path = owners(world, machine), machine.folder / "question.yaml"
+    first, second = (row["id"] for row in owner.run("queue")["questions"])
+    assert owner.run("answer", "question", first, "--claim")["is_mine"]
+    owner.run("answer", "question", first, "--look", str(path))
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    filled = yaml.safe_load(path.read_text())
+    person = filled["answers"][0]["subject"].partition(" ")[2]
+    held = record(SUBJECTS.index(person))
+    filled["answers"][0]["records"] = [{name: held[name] for name in filled["answers"][0]["records"][0]}]
+    path.write_text(yaml.safe_dump(filled, allow_unicode=True))
+    assert owner.run("answer", "question", first, "--from", str(path))["outcome"] == "ANSWERED"
+    owner.run("answer", "question", second, "--claim")
+    assert owner.run("answer", "question", second, "--decline", "REGISTER_AWAY")["state"] == "UNANSWERED"
+    assert owner.run("queue")["questions"] == []
+
+
+def test_a_question_is_not_opened_when_its_file_could_not_be_written(world: World, machine: Machine) -> None:
+    taken = machine.folder / "taken.yaml"
+    taken.write_text("mine")
+    machine.hub.sent.clear()
+    assert machine.run("answer", "question", "0" * 32, "--look", str(taken), code=2)["error"]["code"] == "EXISTS"
+    assert machine.hub.sent == []

@@ -49,6 +49,7 @@ def test_a_key_is_replaced_without_a_gap(world: World, machine: Machine) -> None
     waiting = machine.run("keys", "rotate")
     assert (waiting["state"], waiting["old"], waiting["new"], keyid_of(machine)) == ("WAITING", OLD, NEW, OLD)
     assert waiting["public_key"] in browser(world.person("requester_admin")).get("/en/console/keys").content.decode()
+    assert NEW in browser(world.person("requester_admin")).get("/en/console").content.decode()
     assert decide(world, NEW) == 302
     assert machine.run("keys", "rotate")["state"] == "DONE"
     assert keyid_of(machine) == NEW
