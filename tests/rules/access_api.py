@@ -17,6 +17,9 @@ method route                                                        scenario   n
 GET    api/v1/log/proof                                             -          200 200 200 200 200 200 200 200 200 200 200
 GET    api/v1/log/entries/<int:index>                               -          200 200 200 200 200 200 200 200 200 200 200
 GET    api/v1/log/search                                            -          401 403 403 403 403 403 403 200 403 403 401
+GET    api/v1/alarms                                               -          401 403 403 403 403 403 200 200 403 200 401
+GET    api/v1/alarms/<str:number>                                  alarm      401 403 403 403 403 403 200 200 403 200 401
+POST   api/v1/alarms/<str:number>/lift                             alarm      401 403 403 403 403 403 200 403 403 403 401
 GET    api/v1/keys                                                  -          200 200 200 200 200 200 200 200 200 200 200
 
 GET    api/v1/catalog/datasets                                      -          200 200 200 200 200 200 200 200 200 200 200
@@ -67,6 +70,7 @@ GET    api/v1/requests/<str:number>                                 submitted  4
 GET    api/v1/requests/<str:number>                                 draft      401 200 404 404 404 404 200 200 404 404 401
 PUT    api/v1/requests/<str:number>                                 draft      401 200 404 404 404 404 403 403 404 404 401
 GET    api/v1/requests/least                                        -          401 200 200 200 200 200 200 200 200 200 401
+GET    api/v1/requests/waiting                                      -          401 200 200 200 200 200 200 200 200 200 401
 POST   api/v1/requests/answer_together                              -          401 404 404 404 404 404 404 404 404 404 401
 GET    api/v1/requests/<str:number>/foreseen                        draft      401 200 404 404 404 404 403 403 404 404 401
 POST   api/v1/requests/<str:number>/submit                          draft      401 200 404 404 404 404 403 403 404 404 401
@@ -91,6 +95,7 @@ POST   api/v1/agreements/<str:agreement_id>/suspend                 -          4
 POST   api/v1/agreements/<str:agreement_id>/resume                  suspended  401 403 200 200 403 403 403 403 404 404 401
 POST   api/v1/agreements/<str:agreement_id>/revoke                  -          401 200 200 200 403 403 200 403 404 404 401
 GET    api/v1/agreements/<str:agreement_id>/losses                  -          401 200 200 200 200 200 200 200 404 404 401
+GET    api/v1/agreements/<str:agreement_id>/remaining               -          401 200 200 200 200 200 200 200 404 404 401
 GET    api/v1/agreements/<str:agreement_id>/odrl                    -          401 200 200 200 200 200 200 200 404 404 401
 POST   api/v1/agreements/<str:agreement_id>/amend                   -          401 201 403 403 403 403 403 403 404 404 401
 POST   api/v1/agreements/<str:agreement_id>/renew                   -          401 201 403 403 403 403 403 403 404 404 401
@@ -113,6 +118,12 @@ POST   api/v1/orders/<str:number>/signature                         order      4
 GET    api/v1/deliveries                                            -          401 200 200 200 200 200 200 200 200 200 401
 GET    api/v1/deliveries/<str:delivery_number>                      -          401 200 200 200 200 200 200 200 404 404 401
 POST   api/v1/deliveries/<str:delivery_number>/cancel               -          401 200 200 403 403 403 200 403 404 404 401
+GET    api/v1/webhooks                                             -          401 200 200 200 200 200 200 200 200 200 401
+POST   api/v1/webhooks                                             -          401 404 404 404 404 404 404 404 404 404 401
+GET    api/v1/webhooks/<str:webhook_number>                        -          401 200 404 404 404 404 200 200 404 404 401
+POST   api/v1/webhooks/<str:webhook_number>/steps/<str:step>       -          401 200 404 404 404 404 200 403 404 404 401
+POST   api/v1/webhooks/<str:webhook_number>/secret                 -          401 200 404 404 404 404 403 403 404 404 401
+POST   api/v1/webhooks/<str:webhook_number>/messages/<str:message_number>/again -          401 202 404 404 404 404 403 403 404 404 401
 
 GET    api/v1/requests/<str:number>/parts/<str:dataset>/clock       checked    401 200 200 200 200 200 200 200 404 404 401
 POST   api/v1/requests/<str:number>/parts/<str:dataset>/clock/extension checked    401 403 200 200 403 403 403 403 404 404 401
@@ -154,38 +165,38 @@ GET    api/docs                                                     -          2
 
 # Citizen services (tests/rules/citizens.py): a citizen's own things; to everybody else they do not exist.
 CITIZENS_TABLE = """
-method route                                                        scenario   nobody cit oth unb off ina
+method route                                                        scenario   nobody cit oth unb off ina of2 clk adm prv rev ofm dep end
 
-GET    api/v1/affairs/matters                                       -          200 200 200 200 200 200
-GET    api/v1/affairs/matters/<slug:slug>                           -          200 200 200 200 200 200
-GET    api/v1/affairs/licences/<str:licence_id>/status              -          200 200 200 200 200 200
+GET    api/v1/affairs/matters                                       -          200 200 200 200 200 200 200 200 200 200 200 200 200 200
+GET    api/v1/affairs/matters/<slug:slug>                           -          200 200 200 200 200 200 200 200 200 200 200 200 200 200
+GET    api/v1/affairs/licences/<str:licence_id>/status              -          200 200 200 200 200 200 200 200 200 200 200 200 200 200
 
-GET    api/v1/affairs/cases                                         -          401 200 200 403 403 401
-POST   api/v1/affairs/cases                                         -          401 201 201 403 403 401
-GET    api/v1/affairs/cases/<str:number>                            -          401 200 404 403 403 401
-POST   api/v1/affairs/cases/<str:number>/request                    -          401 202 404 403 403 401
-GET    api/v1/affairs/cases/<str:number>/evidence                   shown      401 200 404 403 403 401
-GET    api/v1/affairs/cases/<str:number>/evidence/stream            shown      401 200 404 403 403 401
-POST   api/v1/affairs/cases/<str:number>/preview                    shown      401 200 404 403 403 401
-POST   api/v1/affairs/cases/<str:number>/items/<str:requirement>    shown      401 200 404 403 403 401
-POST   api/v1/affairs/cases/<str:number>/submit                     accepted   401 200 404 403 403 401
-POST   api/v1/affairs/cases/<str:number>/submit                     decided    401 409 404 403 403 401
-GET    api/v1/affairs/cases/<str:number>/decision                   decided    401 200 404 403 403 401
-GET    api/v1/affairs/cases/<str:number>/decision                   shown      401 404 404 403 403 401
-POST   api/v1/affairs/cases/<str:number>/withdrawal                 shown      401 200 404 403 403 401
-POST   api/v1/affairs/cases/<str:number>/withdrawal                 decided    401 409 404 403 403 401
-POST   api/v1/affairs/cases/<str:number>/appeal                     decided    401 200 404 403 403 401
-POST   api/v1/affairs/cases/<str:number>/notice                     noticed    401 200 404 403 403 401
+GET    api/v1/affairs/cases                                         -          401 200 200 403 403 401 403 403 403 403 403 403 403 403
+POST   api/v1/affairs/cases                                         -          401 201 201 403 403 401 403 403 403 403 403 403 403 403
+GET    api/v1/affairs/cases/<str:number>                            -          401 200 404 403 403 401 403 403 403 403 403 403 403 403
+POST   api/v1/affairs/cases/<str:number>/request                    -          401 202 404 403 403 401 403 403 403 403 403 403 403 403
+GET    api/v1/affairs/cases/<str:number>/evidence                   shown      401 200 404 403 403 401 403 403 403 403 403 403 403 403
+GET    api/v1/affairs/cases/<str:number>/evidence/stream            shown      401 200 404 403 403 401 403 403 403 403 403 403 403 403
+POST   api/v1/affairs/cases/<str:number>/preview                    shown      401 200 404 403 403 401 403 403 403 403 403 403 403 403
+POST   api/v1/affairs/cases/<str:number>/items/<str:requirement>    shown      401 200 404 403 403 401 403 403 403 403 403 403 403 403
+POST   api/v1/affairs/cases/<str:number>/submit                     accepted   401 200 404 403 403 401 403 403 403 403 403 403 403 403
+POST   api/v1/affairs/cases/<str:number>/submit                     decided    401 409 404 403 403 401 403 403 403 403 403 403 403 403
+GET    api/v1/affairs/cases/<str:number>/decision                   decided    401 200 404 403 403 401 403 403 403 403 403 403 403 403
+GET    api/v1/affairs/cases/<str:number>/decision                   shown      401 404 404 403 403 401 403 403 403 403 403 403 403 403
+POST   api/v1/affairs/cases/<str:number>/withdrawal                 shown      401 200 404 403 403 401 403 403 403 403 403 403 403 403
+POST   api/v1/affairs/cases/<str:number>/withdrawal                 decided    401 409 404 403 403 401 403 403 403 403 403 403 403 403
+POST   api/v1/affairs/cases/<str:number>/appeal                     decided    401 200 404 403 403 401 403 403 403 403 403 403 403 403
+POST   api/v1/affairs/cases/<str:number>/notice                     noticed    401 200 404 403 403 401 403 403 403 403 403 403 403 403
 
-GET    api/v1/affairs/offers                                        -          401 200 200 403 403 401
-GET    api/v1/affairs/offers/<uuid:offer_id>                        -          401 200 404 403 403 401
-POST   api/v1/affairs/offers/<uuid:offer_id>                        -          401 200 404 403 403 401
+GET    api/v1/affairs/offers                                        -          401 200 200 403 403 401 403 403 403 403 403 403 403 403
+GET    api/v1/affairs/offers/<uuid:offer_id>                        -          401 200 404 403 403 401 403 403 403 403 403 403 403 403
+POST   api/v1/affairs/offers/<uuid:offer_id>                        -          401 200 404 403 403 401 403 403 403 403 403 403 403 403
 
-GET    api/v1/affairs/access                                        -          401 200 200 403 403 401
-GET    api/v1/affairs/access/<int:entry>                            -          401 200 404 403 403 401
-GET    api/v1/affairs/access/<int:entry>/slip                       -          401 200 404 403 403 401
-POST   api/v1/affairs/access/<int:entry>/question                   -          401 201 404 403 403 401
-POST   api/v1/affairs/access/<int:entry>/objection                  -          401 201 404 403 403 401
+GET    api/v1/affairs/access                                        -          401 200 200 403 403 401 403 403 403 403 403 403 403 403
+GET    api/v1/affairs/access/<int:entry>                            -          401 200 404 403 403 401 403 403 403 403 403 403 403 403
+GET    api/v1/affairs/access/<int:entry>/slip                       -          401 200 404 403 403 401 403 403 403 403 403 403 403 403
+POST   api/v1/affairs/access/<int:entry>/question                   -          401 201 404 403 403 401 403 403 403 403 403 403 403 403
+POST   api/v1/affairs/access/<int:entry>/objection                  -          401 201 404 403 403 401 403 403 403 403 403 403 403 403
 """
 
 WHY = {"reason": "The allowance was abolished.", "ground": "PURPOSE_ENDED"}
@@ -207,6 +218,7 @@ OFFER: dict[str, Any] = {
 
 # Bodies with which the address says yes to somebody; without one an empty object is sent.
 BODIES: dict[tuple[str, str], dict[str, Any]] = {
+    ("POST", "api/v1/alarms/<str:number>/lift"): {"reason": "The department showed its cases."},
     ("POST", "api/v1/officer-questions/<str:question_id>/answer"): {"answers": []},
     ("POST", "api/v1/catalog/departments/<str:department>/versions"): {"document": {**CONDITIONAL, "update_frequency": "WEEKLY"}},
     ("POST", "api/v1/catalog/datasets/<str:code>/offline"): {"reason": "It moves house."},
@@ -217,6 +229,7 @@ BODIES: dict[tuple[str, str], dict[str, Any]] = {
     ("POST", "api/v1/programs/ask"): {"client_id": "hub", "machine": "relief-01"},
     ("POST", "api/v1/programs/token"): {"grant_type": "x", "device_code": "x", "client_id": "hub"},
     ("POST", "api/v1/programs/revoke"): {"token": "x"},
+    ("POST", "api/v1/webhooks"): {"agreement": "x", "url": "https://cab.example/", "networks": ["10.20.0.0/16"], "ports": [443]},
     ("POST", "api/v1/people"): {"username": "dpf.new", "name_en": "Li Na", "department": "DPF", "role": "OFFICER"},
     ("POST", "api/v1/people/<uuid:person_id>/roles"): {"department": "DPF", "role": "OFFICER"},
     ("POST", "api/v1/people/<uuid:person_id>/end_of_service"): {"department": "DPF"},

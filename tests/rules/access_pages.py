@@ -115,6 +115,16 @@ GET    page:console/deliveries                                      -          4
 GET    page:console/deliveries/<str:delivery_number>                -          401 200 200 200 200 200 200 200 404 404 401
 GET    page:console/deliveries/<str:delivery_number>/progress       -          401 200 200 200 200 200 200 200 404 404 401
 POST   page:console/deliveries/<str:delivery_number>/cancel         -          401 302 302 403 403 403 302 403 404 404 401
+GET    page:console/webhooks                                        -          401 200 200 200 200 200 200 200 200 200 401
+GET    page:console/webhooks/new                                    -          401 200 200 403 403 403 403 403 200 403 401
+POST   page:console/webhooks/new                                    -          401 422 422 403 403 403 403 403 422 403 401
+GET    page:console/webhooks/<str:webhook_number>                   -          401 200 404 404 404 404 200 200 404 404 401
+POST   page:console/webhooks/<str:webhook_number>/confirm           -          401 403 404 404 404 404 302 403 404 404 401
+POST   page:console/webhooks/<str:webhook_number>/decline           -          401 403 404 404 404 404 302 403 404 404 401
+POST   page:console/webhooks/<str:webhook_number>/end               -          401 302 404 404 404 404 302 403 404 404 401
+POST   page:console/webhooks/<str:webhook_number>/resume            -          401 302 404 404 404 404 403 403 404 404 401
+POST   page:console/webhooks/<str:webhook_number>/secret            -          401 200 404 404 404 404 403 403 404 404 401
+POST   page:console/webhooks/<str:webhook_number>/messages/<str:message_number>/again -          401 302 404 404 404 404 403 403 404 404 401
 
 GET    page:console/requests/<str:number>/<str:dataset>/clock       checked    401 200 200 200 200 200 200 200 404 404 401
 POST   page:console/requests/<str:number>/<str:dataset>/clock       checked    401 403 403 403 403 403 403 403 404 404 401
@@ -158,6 +168,7 @@ GET    page:console/keys/answers/new                                -          4
 POST   page:console/keys/answers/new                                -          401 403 403 403 403 422 403 403 403 422 401
 GET    page:console/keys/<str:code>/new                             system     401 404 403 403 403 200 404 404 404 404 401
 POST   page:console/keys/<str:code>/new                             system     401 404 403 403 403 422 404 404 404 404 401
+POST   page:console/keys/waiting/<uuid:request_id>                  -          401 404 403 403 403 302 404 404 404 404 401
 GET    page:console/keys/<str:owner>/<str:name>/revoke              -          401 404 403 403 403 200 404 404 404 404 401
 POST   page:console/keys/<str:owner>/<str:name>/revoke              -          401 404 403 403 403 422 404 404 404 404 401
 GET    page:console/people                                          -          401 200 200 200 200 200 200 200 200 200 401
@@ -192,6 +203,9 @@ POST   page:console/offers/<slug:matter>/<slug:month>/resume        -          4
 GET    page:audit                                                   -          401 403 403 403 403 403 200 200 403 200 401
 GET    page:audit/entries/<int:index>                               -          401 403 403 403 403 403 200 200 403 200 401
 GET    page:audit/entries/<int:index>/proof.json                    -          401 403 403 403 403 403 200 200 403 200 401
+GET    page:audit/alarms                                           -          401 403 403 403 403 403 200 200 403 200 401
+GET    page:audit/alarms/<str:number>                              alarm      401 403 403 403 403 403 200 200 403 200 401
+POST   page:audit/alarms/<str:number>                              alarm      401 403 403 403 403 403 422 403 403 403 401
 GET    page:audit/verify                                            -          401 403 403 403 403 403 200 200 403 200 401
 POST   page:audit/verify/start                                      -          401 403 403 403 403 403 302 302 403 302 401
 GET    page:audit/verify/<uuid:run_id>                              -          401 403 403 403 403 403 200 200 403 200 401

@@ -23,11 +23,13 @@ from exchange.oversight.actions import ask_why
 from tests.affairs.offers_world import OffersWorld, Resident, build_offers_world
 from tests.affairs.world import IDENTIFIERS, accept_all
 from tests.rules.city import BACKEND
+from tests.rules.planted import as_former_deputy, former_deputy, former_officer
 
 # The columns: nobody, the citizen whose things they are, another citizen, an account that is bound to nobody, an officer of the matter,
 # an officer of its lead department who is not appointed for it, a clerk with a citizen at the desk, a clerk whose desk is empty, an
 # officer of a department whose register was asked, an administrator of the lead department, an auditor, a reviewer of the authority,
-# and a citizen who may no longer sign in.
+# a citizen who may no longer sign in, an officer of another matter of the same department, a clerk who stood in for the matter's officer
+# until yesterday, and a former officer for whom every permission row of Django and the appointment for the matter stand planted.
 SIDE: dict[str, str | None] = {
     "nobody": None,
     "own": "granted",
@@ -42,6 +44,9 @@ SIDE: dict[str, str | None] = {
     "aud": "auditor",
     "rev": "reviewer",
     "ina": "refused",
+    "ofm": "other_matter",
+    "dep": "former_deputy",
+    "end": "former_officer",
 }
 DOUBTED = ("certificate_valid", "grade_severe")
 
@@ -60,13 +65,15 @@ class CitizenSide:
         name = SIDE[persona]
         if name is not None:
             client.force_login(self.people[name], backend=BACKEND)
+        if persona == "dep":
+            as_former_deputy(client, self.people[name or ""])
         return client
 
 
 def build_citizen_side() -> CitizenSide:
     """Build it through the real actions: everything belongs to the citizen `granted`."""
     world = build_offers_world()
-    people = {**world.city.staff, **world.city.people, **_more_people(world)}
+    people = {**world.city.staff, **world.city.people, **_more_people(world), **more_officers(world)}
     people["refused"].is_active = False
     people["refused"].save(update_fields=["is_active"])
     world.change(granted=Resident(IDENTIFIERS["granted"]))
@@ -93,6 +100,19 @@ def _more_people(world: OffersWorld) -> dict[str, Person]:
     )
     unbound = open_account("citizen-unbound", password=None, names={"en": "Unbound", "zh": ""}, acting_system="tests")
     return {"cab_clerk_2": clerk, "unbound": unbound}
+
+
+def more_officers(world: OffersWorld) -> dict[str, Person]:
+    """An officer of the other matter, and two whose rights are over."""
+    city, department = world.city, world.city.departments["CAB"]
+    names = {"en": "Other Officer", "zh": ""}
+    other = add_person("cab-other-matter", names=names, department=department, role=Role.OFFICER, acting_user=None)
+    actions.appoint_officer(city.matters["M13"], person=other, acting_user=city.staff["cab_admin"])
+    return {
+        "other_matter": other,
+        "former_deputy": former_deputy("cab-deputy", holder=city.staff["cab_officer"], department=department),
+        "former_officer": former_officer("cab-former", department=department, dataset=city.datasets["R14"], matter=city.matter),
+    }
 
 
 def _cases(world: OffersWorld) -> dict[str, Case]:

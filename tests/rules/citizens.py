@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,15 +11,20 @@ from django.test import Client
 from audit import follower, sequencer
 from audit.models import SubjectTrace
 from audit.subjects import blind_of
+from exchange.accounts.models import Person
 from exchange.affairs import actions
 from exchange.affairs.applicants import applicant_of
 from exchange.affairs.models import Case, Licence, Offer
 from tests.affairs.offers_world import OffersWorld, build_offers_world
 from tests.affairs.world import AffairsWorld, accept_all
+from tests.rules.citizen_side import more_officers
 from tests.rules.city import BACKEND
+from tests.rules.planted import as_former_deputy
 
 # The columns: nobody, a citizen, another citizen, an account that is bound to nobody, an officer of the matter (who has a desk of
-# their own), and a citizen whose account was closed.
+# their own), a citizen whose account was closed; an officer of its department, its clerk and its administrator, an officer of a
+# department whose register was asked, a reviewer of the authority, and, as on the pages (tests/rules/citizen_side.py), an officer of
+# another matter, a former deputy of the matter's officer, and a former officer.
 CITIZENS: dict[str, str | None] = {
     "nobody": None,
     "cit": "old",
@@ -26,6 +32,14 @@ CITIZENS: dict[str, str | None] = {
     "unb": "auditor",
     "off": "cab_officer",
     "ina": "granted",
+    "of2": "cab_asker",
+    "clk": "cab_clerk",
+    "adm": "cab_admin",
+    "prv": "dpf_officer",
+    "rev": "reviewer",
+    "ofm": "other_matter",
+    "dep": "former_deputy",
+    "end": "former_officer",
 }
 
 
@@ -34,6 +48,7 @@ class CitizenCity:
     """The world of offers, and what the placeholders of an address stand for, by scenario."""
 
     world: OffersWorld
+    people: Mapping[str, Person]
     places: dict[str, dict[str, Any]]
 
     def client(self, persona: str, **options: Any) -> Client:
@@ -41,7 +56,9 @@ class CitizenCity:
         client = Client(raise_request_exception=False, **options)
         name = CITIZENS[persona]
         if name is not None:
-            client.force_login({**self.world.city.staff, **self.world.city.people}[name], backend=BACKEND)
+            client.force_login(self.people[name], backend=BACKEND)
+        if persona == "dep":
+            as_former_deputy(client, self.people[name or ""])
         return client
 
 
@@ -70,7 +87,8 @@ def build_citizen_city() -> CitizenCity:
         "licence_id": Licence.objects.get().pk,
         "entry": _entry(city, Case.objects.get(number=numbers["decided"])),
     }
-    return CitizenCity(world, {name: {**usual, "number": number} for name, number in numbers.items()})
+    people = {**city.staff, **city.people, **more_officers(world)}
+    return CitizenCity(world, people, {name: {**usual, "number": number} for name, number in numbers.items()})
 
 
 def _noticed(city: AffairsWorld) -> Case:

@@ -17,15 +17,16 @@ from audit import follower, runs, sequencer
 from audit.models import VerificationRun
 from catalog import actions as catalog_actions
 from catalog.lifecycle import LoadState
-from exchange.accounts.actions import add_person, bind, name_deputy, open_account
+from exchange.accounts.actions import add_person, appoint_steward, bind, name_deputy, open_account
 from exchange.accounts.invitations import invitation_path
 from exchange.accounts.models import Deputyship, KeyRequest, Method, Person, Program, Role
 from exchange.accounts.subject import Assurance, Subject
 from exchange.affairs.licences import issue
 from exchange.affairs.models import OfferRun
 from exchange.affairs.offers.lifecycle import RunState
-from exchange.delivery.models import Delivery, OfficerQuestion, SandboxKey
+from exchange.delivery.models import Delivery, OfficerQuestion, SandboxKey, Webhook
 from exchange.delivery.officer.actions import claim
+from exchange.oversight.models import Alarm
 from exchange.sharing import actions
 from exchange.sharing.actions import PartTerms, RequestWords
 from exchange.sharing.models import Agreement, SharingRequest
@@ -33,6 +34,7 @@ from tests.affairs import licence_rows
 from tests.delivery.errands_world import OFFICER_STORE, agreed_about, publish_remote
 from tests.delivery.wire_caller import Caller
 from tests.rules.offers import offers_by_scenario
+from tests.rules.planted import as_former_deputy, former_deputy, former_officer
 from tests.rules.watched import watched_by_scenario
 from tests.world import World, agree, approve, ask, build_world, part_of, remembered_check
 from tests.world_data import CONDITIONAL, CONDITIONAL_ROWS, SUBJECTS, TERMS, WORDS, resident
@@ -53,8 +55,17 @@ PERSONAS: dict[str, str | None] = {
     "dta": "authority_admin",
     "ina": "inactive",
 }
-# Who came with the citizens' side: a citizen, an account that is bound to nobody, a clerk of the requester.
-NEWCOMERS = {"cit": "citizen", "unb": "unbound", "clk": "clerk"}
+# Everybody else: a citizen, an account that is bound to nobody, a clerk of the requester, a steward of another dataset of the owner,
+# a clerk of the owner who stood in for its officer until yesterday and whose session still says so, and a former officer of the
+# requester: roles ended yesterday, while every permission row of Django and a stewardship stand planted in the database.
+NEWCOMERS = {
+    "cit": "citizen",
+    "unb": "unbound",
+    "clk": "clerk",
+    "st2": "other_steward",
+    "dep": "former_deputy",
+    "end": "former_officer",
+}
 BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
@@ -71,6 +82,8 @@ class City:
         name = {**PERSONAS, **NEWCOMERS}[persona]
         if name is not None:
             client.force_login(self.world.person(name), backend=BACKEND)
+        if persona == "dep":
+            as_former_deputy(client, self.world.person("former_deputy"))
         return client
 
 
@@ -95,6 +108,7 @@ def build_city() -> City:
     ids |= _asked_by_programs(world)
     ids["deputyship_id"] = _deputyship(world).pk
     ids["delivery_number"] = _export(world).number
+    ids |= _webhook(world)
     names: dict[str, Any] = {
         "code": "R14",
         "item": "grade",
@@ -124,6 +138,7 @@ def build_city() -> City:
         "system": {**usual, "code": "DPF-register"},
         "claimed": {**usual, "question_id": claimed},
         "forged": {**usual, "system": "CAB-relief", "path": "../../keys/hub", "uidb36": "1", "key": "x-y"},
+        "alarm": {**usual, "number": _alarm().number},
         "steward": {**usual, "person_id": world.person("steward").pk},
         **{name: {**usual, **place} for name, place in (offered | watched).items()},
     }
@@ -151,6 +166,21 @@ def _asked_by_programs(world: World) -> dict[str, Any]:
     asked = {"wish": "CERTIFY", "department": world.owner, "system": "DPF-register", "keyid": "DPF-register/system-8"}
     request = KeyRequest.objects.create(**asked, public_key=b"k" * 32, asked_by=world.person("approver"), asked_at=now)
     return {"program_id": program.pk, "request_id": request.pk}
+
+
+def _webhook(world: World) -> dict[str, Any]:
+    """An active webhook of the requester, and one message that arrived; `step` is what may be done with it."""
+    described = {"provider": "DPF", "requester": "CAB", "dataset": "R14", "url": "https://cab.example/", "networks": ["10.20.0.0/16"]}
+    found = Webhook.objects.create(
+        number="1" * 32,
+        agreement=world.agreement.agreement_id,
+        **described,
+        ports=[443],
+        state="ACTIVE",
+        asked_by=world.person("signer").pk,
+    )
+    message = found.messages.create(number="msg_1", body="{}", state="DELIVERED")
+    return {"webhook_number": found.number, "message_number": message.number, "step": "end"}
 
 
 def _export(world: World) -> Delivery:
@@ -204,7 +234,16 @@ def _newcomers(world: World) -> dict[str, Person]:
     subject = Subject("person", resident(77))
     bind(citizen, subject=subject, method=Method.DEMO, assurance=Assurance.SUBSTANTIAL, acting_system="tests")
     clerk = add_person("cab.clerk", names=names, department=world.requester, role=Role.CLERK, acting_user=world.person("requester_admin"))
-    return {"citizen": citizen, "unbound": unbound, "clerk": clerk}
+    other = add_person("dpf.other", names=names, department=world.owner, role=Role.CLERK, acting_user=world.person("owner_admin"))
+    appoint_steward(world.unconditional, person=other, acting_user=world.person("owner_admin"))
+    return {
+        "citizen": citizen,
+        "unbound": unbound,
+        "clerk": clerk,
+        "other_steward": other,
+        "former_deputy": former_deputy("dpf.deputy", holder=world.person("approver"), department=world.owner),
+        "former_officer": former_officer("cab.former", department=world.requester, dataset=world.conditional),
+    }
 
 
 def _check(world: World, request: SharingRequest) -> None:
@@ -239,6 +278,12 @@ def _granted() -> dict[str, Any]:
 def _run(world: World) -> tuple[Any, bool]:
     run, is_new = runs.begin(VerificationRun.LOG, acting_user=world.person("auditor"))
     return run.pk, is_new
+
+
+def _alarm() -> Alarm:
+    """An alarm that was raised about a system that calls for nobody here."""
+    told: dict[str, Any] = {"rule": "VOLUME", "department_id": "HSG", "system": "HSG-swept", "counted": {"asked_now": 1200}}
+    return Alarm.objects.create(number="A-0123456789AB", stops=True, raised_at=timezone.now(), **told)
 
 
 def _load(world: World) -> Any:

@@ -10,10 +10,10 @@ from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from tests.affairs.world import IDENTIFIERS
-from tests.rules import access_account, access_affairs, access_api, access_newcomers, access_pages
+from tests.rules import access_account, access_affairs, access_api, access_newcomers, access_newcomers_open, access_pages
 from tests.rules.citizen_side import SIDE, CitizenSide
 from tests.rules.citizens import CITIZENS, CitizenCity
-from tests.rules.city import NEWCOMERS, City
+from tests.rules.city import NEWCOMERS, PERSONAS, City
 from tests.rules.routes import all_routes
 from tests.rules.tables import Row, rows
 from tests.rules.walking import walked
@@ -95,15 +95,17 @@ def send_either(city: City, row: Row, client: Any) -> int:
     return (send_api if row.route.startswith("api/") else send_page)(city, row, client)
 
 
-def test_newcomers_find_nothing_of_the_departments_side(city: City) -> None:
-    told(walked(city, rows(access_newcomers.TABLE, NEWCOMERS), send_either))
+@pytest.mark.parametrize("table", [access_newcomers.TABLE, access_newcomers_open.TABLE], ids=["departments", "open"])
+def test_who_has_no_work_there_finds_what_is_written(city: City, table: str) -> None:
+    told(walked(city, rows(table, NEWCOMERS), send_either))
 
 
-def test_newcomers_are_tried_at_every_door_of_departments() -> None:
-    closed = {
-        row.route for row in [*API, *rows(access_pages.TABLE)] if row.wanted["nobody"] == 401 and not row.route.startswith("page:me/")
-    }
-    assert {row.route for row in rows(access_newcomers.TABLE, NEWCOMERS)} == closed
+def test_everybody_is_tried_at_every_door() -> None:
+    """At least fourteen personas at each method of each address, in each scenario."""
+    main = [*API, *rows(access_pages.TABLE), *rows(access_pages.ACCOUNT), *rows(access_account.TABLE), *rows(access_pages.MACHINE)]
+    others = [*rows(access_newcomers.TABLE, NEWCOMERS), *rows(access_newcomers_open.TABLE, NEWCOMERS)]
+    assert {(row.method, row.route, row.scenario) for row in main} == {(row.method, row.route, row.scenario) for row in others}
+    assert min(len({**PERSONAS, **NEWCOMERS}), len(SIDE), len(CITIZENS)) >= 14
 
 
 def send_side(side: CitizenSide, row: Row, client: Any) -> int:

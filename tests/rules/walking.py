@@ -15,7 +15,9 @@ from typing import Any
 import pytest
 from django.template.backends.django import Template
 from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
 
+from exchange.portal.department import agreement_papers
 from tests.rules.city import undone
 from tests.rules.tables import Places, Row
 
@@ -50,8 +52,10 @@ def _deviation(city: Places, row: Row, browsers: dict[str, tuple[Client, str]], 
 
 @contextmanager
 def _blank(*, if_: bool) -> Iterator[None]:
-    """Inside, pages are left blank."""
+    """Inside, pages and papers are left blank."""
     with pytest.MonkeyPatch.context() as patch:
         if if_:
             patch.setattr(Template, "render", lambda *_values, **_named: "")
+            patch.setattr(SchemaGenerator, "get_schema", lambda *_values, **_named: {})
+            patch.setattr(agreement_papers, "drawn", lambda *_values: b"")
         yield
