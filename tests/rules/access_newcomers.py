@@ -316,7 +316,7 @@ GET    page:console/keys/answers/new                                            
 POST   page:console/keys/answers/new                                                  -          303 303 403 403 403 303
 GET    page:console/keys/<str:code>/new                                               system     303 303 404 403 403 303
 POST   page:console/keys/<str:code>/new                                               system     303 303 404 403 403 303
-POST   page:console/keys/waiting/<uuid:request_id>                                    -          303 303 404 403 303 303
+POST   page:console/keys/waiting/<uuid:request_id>                                    -          303 303 404 403 403 303
 GET    page:console/keys/<str:owner>/<str:name>/revoke                                -          303 303 404 403 403 303
 POST   page:console/keys/<str:owner>/<str:name>/revoke                                -          303 303 404 403 403 303
 GET    page:console/people                                                            -          303 303 200 200 403 303

@@ -18,6 +18,8 @@ from tests.rules.routes import all_routes
 from tests.rules.tables import Row, rows
 from tests.rules.walking import walked
 
+pytestmark = pytest.mark.timeout(1800)  # thousands of cells in one test, on a machine that may have other things to do
+
 API = rows(access_api.TABLE)
 CITIZENS_API = rows(access_api.CITIZENS_TABLE, CITIZENS)
 ALIKE = {""}  # the root leads to the home page in the reader's language
