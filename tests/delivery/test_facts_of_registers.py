@@ -236,7 +236,7 @@ def compiled(code: str, name: str) -> Any:
 
 
 def around(values: dict[str, Any]) -> Surroundings:
-    others = {B: [{"household": "h1"}], C: [{"household": "h2"}]}
+    others: Any = {B: [{"household": "h1"}], C: [{"household": "h2"}]}
     return Surroundings(values, TODAY, others, {("household", "h1"): 3}, A)
 
 

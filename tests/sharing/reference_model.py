@@ -84,15 +84,15 @@ def is_value_of(kind: str, value: Any) -> bool:
     return kind != "decimal" or value.lstrip("-").replace(".", "", 1).isdigit()
 
 
-def is_inside(rows: Any, record: Any, today: Any) -> bool:
+def is_inside(rows: Any, record: Any, today: Any) -> Any:
     """Whether one row is among the agreed ones on a day: all rules of one of the sets. An empty item has no value to compare."""
     return any(
-        all(keeps_rule(record.get(item), *one, today) for item, rule in rules.items() for one in rule.items())
+        all(keeps_rule(record.get(item), name, wanted, today) for item, rule in rules.items() for name, wanted in rule.items())
         for rules in sets_of_rules(rows)
     )
 
 
-def keeps_rule(value: Any, name: str, wanted: Any, today: Any) -> bool:
+def keeps_rule(value: Any, name: str, wanted: Any, today: Any) -> Any:
     """One value and one member of a rule."""
     if name == "present":
         return (value is not None and value != "") == wanted

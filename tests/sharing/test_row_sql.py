@@ -66,8 +66,9 @@ def test_every_rule_of_the_language_is_tried() -> None:
 
 
 def test_what_is_malformed_lets_nothing_pass_in_sql_either() -> None:
-    for document in ({"word": {"like": "x"}}, {"any": []}, {"any": [7]}):
-        condition, values = sql_where(compile_filter(document), TYPES, on=DAYS[0], engine=Engine.DUCKDB)  # type: ignore[arg-type]
+    malformed: list[Any] = [{"word": {"like": "x"}}, {"any": []}, {"any": [7]}]
+    for document in malformed:
+        condition, values = sql_where(compile_filter(document), TYPES, on=DAYS[0], engine=Engine.DUCKDB)
         assert (condition, values) == ("((FALSE))", [])
 
 
