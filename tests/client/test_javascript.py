@@ -117,6 +117,11 @@ def only(receipt: dict[str, Any], name: str) -> dict[str, Any]:
     return {**receipt, "disclosures": [text for text in receipt["disclosures"] if open_disclosure(text)[1] == name]}
 
 
+def beside(true: str, false: list[Any]) -> Callable[[dict[str, Any]], dict[str, Any]]:
+    """One true disclosure, and an invented one."""
+    return lambda receipt: {**receipt, "disclosures": [*only(receipt, true)["disclosures"], b64url(dumps(false))]}
+
+
 def in_receipt(**changes: Any) -> Callable[[dict[str, Any]], dict[str, Any]]:
     return lambda receipt: {**receipt, **changes}
 
@@ -195,17 +200,15 @@ LIES: list[tuple[str, dict[str, Any]]] = [
     ("BAD_RECEIPT", {"lie_receipt": reissued(log="other.example/log")}),
     ("BAD_RECEIPT", {"lie_receipt": reissued(issued_ms=9_999_999_999_999)}),
     ("BAD_RECEIPT", {"lie_receipt": reissued(issued_ms=0, merge_by=1)}),
-    ("BAD_RECEIPT", {"lie_receipt": reissued(issued_ms=-1)}),
     ("BAD_RECEIPT", {"lie_receipt": reissued(leaf="sha256:" + "0" * 64)}),
     ("BAD_RECEIPT", {"lie_receipt": in_receipt(merge_by=9_999_999_999_999)}),
     ("BAD_RECEIPT", {"lie_receipt": other_entry(lambda raw: raw.replace(b'"v":1', b'"v":2'))}),
     ("BAD_RECEIPT", {"lie_receipt": other_entry(backwards)}),
     ("BAD_RECEIPT", {"lie_receipt": in_receipt(disclosures=[])}),
-    ("BAD_RECEIPT", {"lie_receipt": in_receipt(disclosures="none")}),
     ("BAD_RECEIPT", {"lie_receipt": in_receipt(more=1)}),
     ("BAD_RECEIPT", {"lie_receipt": lambda receipt: {**receipt, "disclosures": [*receipt["disclosures"], receipt["disclosures"][0]]}}),
-    ("BAD_RECEIPT", {"lie_receipt": lambda receipt: {**receipt, "disclosures": [b64url(dumps(["A" * 22, "route", {}]))]}}),
-    ("BAD_RECEIPT", {"lie_receipt": lambda receipt: {**receipt, "disclosures": [b64url(dumps(["A" * 22, "person", {"id": "x"}]))]}}),
+    ("BAD_RECEIPT", {"lie_receipt": beside("message", ["A" * 22, "route", {"agreement": AGREEMENT, "method": "VERIFY"}])}),
+    ("BAD_RECEIPT", {"lie_receipt": beside("message", ["A" * 22, "person", {"id": "x"}])}),
     ("BAD_RECEIPT", {"lie_receipt": lambda receipt: only(receipt, "route")}),
     ("OTHER_ROUTE", {"lie_receipt": lambda receipt: only(receipt, "message")}),
     ("BAD_RECEIPT", {"lie_receipt": in_proof(index=0)}),
