@@ -18,6 +18,7 @@ from hub_client.errors import DataError, NetworkError, RefusedError
 from hub_client.pool import Pool
 from hub_client.session import Session
 from hub_client.testing import AGREEMENT, FakeHub
+from hub_client.testing.answering import Held
 
 PROJECT = Path(__file__).resolve().parents[2]
 PURPOSE = Purpose("testing", case="C-1", officer="automatic")
@@ -90,11 +91,49 @@ def test_the_result_of_another_question_is_not_believed(hub: FakeHub, tmp_path: 
         hub.client(tmp_path, wait_s=60).query(AGREEMENT, PERSON, PURPOSE)
 
 
-def test_what_waits_holds_nothing_that_looks_like_an_answer(hub: FakeHub, tmp_path: Path) -> None:
+def test_the_result_of_another_request_is_not_believed(hub: FakeHub, tmp_path: Path) -> None:
+    """Everything is signed, and the outcome's receipt names a request that we never made."""
     hub.wait(1)
-    hub.lie_reply = lambda reply: replace(reply, body=reply.body.replace(b"WAITING", b"FOUND"))
-    with pytest.raises(DataError):
+    made: list[Any] = []
+
+    def another(message: dict[str, Any]) -> dict[str, Any]:
+        made.append(message)
+        return {**message, "signature": "A" * 86} if len(made) == 2 else message
+
+    hub.lie_message = another
+    with pytest.raises(DataError) as caught:
+        hub.client(tmp_path, wait_s=60).query(AGREEMENT, PERSON, PURPOSE)
+    assert caught.value.code == "OTHER_REQUEST"
+
+
+def test_a_result_that_is_not_signed_for_our_asking_is_not_believed(hub: FakeHub, tmp_path: Path) -> None:
+    hub.wait(1)
+    first: list[Any] = []
+
+    def replayed(reply: Any) -> Any:
+        first.append(reply)
+        return reply if reply.status == 202 else replace(reply, headers={**reply.headers, "signature": first[0].headers["signature"]})
+
+    hub.lie_reply = replayed
+    with pytest.raises(DataError) as caught:
+        hub.client(tmp_path, wait_s=60).query(AGREEMENT, PERSON, PURPOSE)
+    assert caught.value.code == "SIGNATURE_WRONG"
+
+
+class Chatty(FakeHub):
+    """Says more than WAITING, with signature and receipt."""
+
+    def _with_receipt(self, answer: dict[str, Any], held: Held, **route: Any) -> dict[str, Any]:
+        more = {"answer": {"state": "FOUND"}} if answer.get("state") == "WAITING" else {}
+        return super()._with_receipt({**answer, **more}, held, **route)
+
+
+def test_what_waits_holds_nothing_that_looks_like_an_answer(tmp_path: Path) -> None:
+    hub = Chatty(records={PERSON: [{"grade": 2}]})
+    hub.wait(1)
+    with pytest.raises(DataError) as caught:
         hub.client(tmp_path).query(AGREEMENT, PERSON, PURPOSE)
+    assert caught.value.code == "OTHER_ANSWER"
 
 
 def test_a_hub_that_lies_is_noticed(hub: FakeHub, tmp_path: Path) -> None:
