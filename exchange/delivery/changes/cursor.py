@@ -10,6 +10,7 @@ import base64
 import hmac
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -95,5 +96,9 @@ def sealed(recipe: bytes, digest: bytes) -> bytes:
 
 
 def _mac(purpose: bytes, message: bytes) -> bytes:
-    key = hmac.digest(settings.SECRET_KEY.encode(), purpose, "sha256")
-    return hmac.digest(key, message, "sha256")
+    return hmac.digest(_key(settings.SECRET_KEY, purpose), message, "sha256")
+
+
+@lru_cache(maxsize=8)
+def _key(secret: str, purpose: bytes) -> bytes:
+    return hmac.digest(secret.encode(), purpose, "sha256")
