@@ -53,7 +53,14 @@ class Waiting:
 def waiting_for(desk: Desk) -> list[Waiting]:
     """Everything that this person may do now at this desk, what is due first on top."""
     of_departments = [*_checks(desk), *_decisions(desk), *_of_officers(desk), *_loads(desk), *_keys(desk), *offers_waiting(desk, Waiting)]
-    found = [*of_departments, *_of_citizens(desk), *_of_queue(desk), *watched_waiting(desk, Waiting), *webhooks_waiting(desk, Waiting), *_reminders(desk)]
+    found = [
+        *of_departments,
+        *_of_citizens(desk),
+        *_of_queue(desk),
+        *watched_waiting(desk, Waiting),
+        *webhooks_waiting(desk, Waiting),
+        *_reminders(desk),
+    ]
     return sorted(found, key=lambda item: (item.due_on is None, item.due_on or date.max))
 
 
