@@ -166,7 +166,8 @@ class TestHolds:
         assert swept.caller.query(swept.agreement, SUBJECTS[0]).code == "HELD"
 
     def test_a_hold_names_the_persons_that_the_refused_call_asked_about(self, swept: Swept) -> None:
-        assert swept.caller.query(swept.agreement, SUBJECTS[0]).route["count"] == 1
+        refused = swept.caller.query(swept.agreement, SUBJECTS[0])
+        assert (refused.code, refused.route["count"], "subject" in refused.route["parts"]) == ("HELD", 1, True)
 
     def test_a_hold_on_a_department_spares_its_citizens_cases(self, db: None) -> None:
         holds.place(department="CAB", system="", alarm="A-1", now=datetime.now(UTC))
