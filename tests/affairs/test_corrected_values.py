@@ -64,6 +64,13 @@ def asked(world: AffairsWorld, case: Case) -> CorrectionRequest:
     return correcting.ask_correction(agreement, claim=claim, acting_user=world.staff["cab_asker"], department=agreement.requester)
 
 
+def noticed(correction: CorrectionRequest) -> CorrectionRequest:
+    """With the notice that publishing it would write."""
+    given = {"department": correction.requester, "entries": [correction.entry], "told_at": correction.asked_at}
+    CorrectionNotice.objects.create(correction=correction, **given)
+    return correction
+
+
 def do(name: str) -> int:
     """The work of this name that waits; how many pieces."""
     waiting = list(Work.objects.filter(name=name, state="WAITING").values_list("pk", flat=True))
@@ -118,11 +125,8 @@ def test_what_an_officer_answered_instead_of_the_register_stands(affairs_world: 
     case, applicant = affairs_world.shown(WHO), affairs_world.applicant(WHO)
     actions.answer_preview(case, answers={"grade_severe": "DISPUTED"}, words={"grade_severe": "It is 1."}, applicant=applicant)
     officer = affairs_world.staff["cab_officer"]
-    correction = asked(affairs_world, case)
+    correction = noticed(asked(affairs_world, case))
     actions.answer_evidence(rows(case)["grade_severe"], answer="YES", reason="I saw the letter.", acting_user=officer)
-    CorrectionNotice.objects.create(
-        correction=correction, department=correction.requester, entries=[correction.entry], told_at=correction.asked_at
-    )
     correction.state = "PUBLISHED"
     assert look_again_after(correction) == 1  # another answer that rests on the grade was the register's own
     assert (rows(case)["grade_severe"].state, rows(case)["grade_moderate"].state) == ("FETCHED", "ASKED")
@@ -131,7 +135,7 @@ def test_what_an_officer_answered_instead_of_the_register_stands(affairs_world: 
 
 def test_nothing_happens_before_the_corrected_value_is_published(affairs_world: AffairsWorld) -> None:
     case = affairs_world.accepted(WHO)
-    correction = asked(affairs_world, case)
+    correction = noticed(asked(affairs_world, case))
     assert look_again_after(correction) == 0
     assert rows(case)["grade_severe"].state == "FETCHED"
 
