@@ -9,13 +9,26 @@ from typing import Any, Protocol
 class Asked(Protocol):
     """Whatever says how many: a part of a request, its terms, or the terms of an offer."""
 
-    per_day: int
-    per_minute: int
-    fact_answers: int
-    fact_days: int
-    per_officer_day: int | None
-    per_subject: int | None
-    per_subject_days: int | None
+    @property
+    def per_day(self) -> int: ...
+
+    @property
+    def per_minute(self) -> int: ...
+
+    @property
+    def fact_answers(self) -> int: ...
+
+    @property
+    def fact_days(self) -> int: ...
+
+    @property
+    def per_officer_day(self) -> int | None: ...
+
+    @property
+    def per_subject(self) -> int | None: ...
+
+    @property
+    def per_subject_days(self) -> int | None: ...
 
 
 def quota_text(asked: Asked, within: Mapping[str, Any] | None = None) -> dict[str, Any]:

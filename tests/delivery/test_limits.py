@@ -89,9 +89,7 @@ class TestByOfficer:
         assert caller.query(name, SUBJECTS[0], officer="automatic").status == 200
         assert caller.query(name, SUBJECTS[0], officer="AUTOMATIC").body["limit"] == "officer"
 
-    def test_a_batch_counts_each_subject_and_one_that_goes_over_counts_none(
-        self, world: World, caller: Caller, one_window: None
-    ) -> None:
+    def test_a_batch_counts_each_subject_and_one_that_goes_over_counts_none(self, world: World, caller: Caller, one_window: None) -> None:
         name = agreed(world, per_officer_day=3)
         assert caller.call(name, "batch", subjects=SUBJECTS[:2]).status == 200
         assert caller.call(name, "batch", subjects=SUBJECTS[:2]).body["limit"] == "officer"

@@ -1,4 +1,4 @@
-"""Lists and pages of changes that an office got: the log names nobody on them, so whether somebody stood there is asked when the lines are read.
+"""Lists and pages of changes that an office got: the log names nobody on them, so whether somebody stood there is asked when they are read.
 
 Protocol section 5: for EXPORT and CHANGES the file and the row filter of the time are evaluated for the person. Where they are gone
 nobody can tell any more, and the line says that.

@@ -45,9 +45,7 @@ class WaitingPartsOut(serializers.Serializer[Any]):
 class WaitingParts(Door):
     """What waits for the caller."""
 
-    @extend_schema(
-        operation_id="listWaitingParts", tags=["requests"], parameters=[ACTING], responses={200: WaitingPartsOut, **PROBLEMS}
-    )
+    @extend_schema(operation_id="listWaitingParts", tags=["requests"], parameters=[ACTING], responses={200: WaitingPartsOut, **PROBLEMS})
     def get(self, request: Request) -> Response:
         """List the parts that wait for a step of yours, in the department for which you act: to decide, to confirm, to complete."""
         person, department = self.person, self.department

@@ -23,7 +23,8 @@ def accepted_before(load: Load) -> list[CorrectionRequest]:
 
 def is_settled_by(correction: CorrectionRequest, loads: Collection[Load]) -> bool:
     """Whether one of a revision's files came in after the answer and was not said to leave the value as it was."""
-    return any(correction.answered_at < load.created_at and str(load.pk) not in correction.held_back for load in loads)
+    at = correction.answered_at
+    return at is not None and any(at < load.created_at and str(load.pk) not in correction.held_back for load in loads)
 
 
 @transaction.atomic
