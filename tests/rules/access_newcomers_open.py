@@ -36,9 +36,9 @@ GET    page:accounts/2fa/recovery-codes/download/                               
 
 GET    page:me/account                                                                -          200 200 200 200 200 200
 POST   page:me/account/end                                                            -          302 302 302 302 302 302
-GET    page:accounts/programs/                                                        -          403 403 200 200 403 403
-POST   page:accounts/programs/                                                        -          403 403 200 200 403 403
-POST   page:accounts/programs/<uuid:program_id>/end/                                  -          403 403 404 404 403 403
+GET    page:accounts/programs/                                                        -          403 403 200 200 200 403
+POST   page:accounts/programs/                                                        -          403 403 200 200 200 403
+POST   page:accounts/programs/<uuid:program_id>/end/                                  -          403 403 404 404 404 403
 GET    page:me/who-are-you                                                            -          302 200 200 200 200 200
 POST   page:me/who-are-you                                                            -          302 422 200 200 200 422
 GET    page:me/who-are-you/account                                                    -          302 302 302 302 302 302
