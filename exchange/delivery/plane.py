@@ -1,4 +1,4 @@
-"""The ASGI front of the data path: gathers what is waiting into batches, which two threads of the process deliver in turns.
+"""The ASGI front of the data path: gathers what is waiting into batches, which one thread of the process delivers.
 
 It stands before Django's own handler and before DRF, which together cost more than the exchange itself.
 """
@@ -30,14 +30,15 @@ GATHER_S = 0.001
 # After the answers are out: their callers' next calls come together into one batch, and on SQLite other writers get in
 # (without it their worst wait was seconds).
 PAUSE_S = 0.001
-# While one batch is decided and recorded (one at a time in a process), the next is verified and the last one signed: the
-# arithmetic of signatures leaves the interpreter free. A third lane would only wait (docs/decisions/0080).
-LANES = 2
+# How many threads deliver. A second one could verify the next batch while this one is recorded; but each time the arithmetic
+# of a signature lets the interpreter go, the other thread takes it: a call then costs half as much again, and fewer are
+# answered (docs/decisions/0092). A hub grows by processes.
+LANES = 1
 ACCEPTED = 202
 
 
 class Plane:
-    """One queue, two delivering threads that take turns. `__call__` is the ASGI application for everything under /exchange/."""
+    """One queue, one delivering thread. `__call__` is the ASGI application for everything under /exchange/."""
 
     def __init__(self) -> None:
         self.waiting: list[tuple[Arrival, asyncio.Future[Response]]] = []

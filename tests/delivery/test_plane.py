@@ -1,4 +1,4 @@
-"""The front of the data path: two lanes beside each other, one batch at a time where something is counted, nobody's answer to another."""
+"""The front of the data path: one batch after another, whoever comes meanwhile in the next, nobody's answer to another."""
 
 from __future__ import annotations
 
@@ -41,27 +41,30 @@ def test_each_of_a_thousand_callers_gets_their_own_answer(monkeypatch: pytest.Mo
     assert ask(range(1_000)) == [str(number).encode() for number in range(1_000)]
 
 
-def test_a_second_batch_is_taken_up_while_the_first_is_on_its_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With one lane the first batch would wait here for a second that never begins."""
-    meeting = threading.Barrier(2, timeout=PATIENCE_S)
+def test_whoever_comes_while_a_batch_is_delivered_is_in_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    others = range(2, 42)
+    are_there = threading.Event()
     batches: list[int] = []
 
-    def met(arrivals: Sequence[Arrival]) -> list[Response]:
+    def held(arrivals: Sequence[Arrival]) -> list[Response]:
         batches.append(len(arrivals))
-        if len(batches) <= 2:
-            meeting.wait()
+        assert are_there.wait(PATIENCE_S)
         return echoed(arrivals)
 
-    async def one_after_another() -> list[Response]:
+    async def one_and_then_many() -> list[Response]:
         front = plane.Plane()
         first = asyncio.ensure_future(front._answer(arrival(1)))
         while not batches:
             await asyncio.sleep(0)
-        return list(await asyncio.wait_for(asyncio.gather(first, front._answer(arrival(2))), PATIENCE_S))
+        rest = [asyncio.ensure_future(front._answer(arrival(number))) for number in others]
+        while len(front.waiting) < len(others):
+            await asyncio.sleep(0)
+        are_there.set()
+        return list(await asyncio.wait_for(asyncio.gather(first, *rest), PATIENCE_S))
 
-    monkeypatch.setattr(plane, "handle", met)
-    assert [response.body for response in asyncio.run(one_after_another())] == [b"1", b"2"]
-    assert not meeting.broken
+    monkeypatch.setattr(plane, "handle", held)
+    assert [response.body for response in asyncio.run(one_and_then_many())] == [str(number).encode() for number in (1, *others)]
+    assert batches == [1, len(others)]
 
 
 def test_a_batch_that_fails_leaves_its_lane_open(monkeypatch: pytest.MonkeyPatch) -> None:
