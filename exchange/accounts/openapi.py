@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from typing import Any
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
+from drf_spectacular.openapi import AutoSchema
+
+from exchange.accounts.programs.scopes import OPENED
+
+_PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+_PROGRAMS = "programToken"
+
+
+@cache
+def _opened() -> frozenset[tuple[str, str]]:
+    """(method, address) of what a program may ask for, as the document writes addresses."""
+    return frozenset((method, "/" + _PARAMETER.sub(r"{\1}", route)) for method, route in OPENED)
+
+
+class Schema(AutoSchema):
+    """An operation names the token of a program only where some scope opens it."""
+
+    def get_auth(self) -> list[dict[str, Any]]:
+        """The ways to sign in that this operation takes."""
+        ways: list[dict[str, Any]] = super().get_auth()
+        return ways if (self.method, self.path) in _opened() else [way for way in ways if _PROGRAMS not in way]
 
 
 class SessionScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
@@ -33,7 +56,7 @@ class ProgramTokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-unt
     """The token of a program that a person has allowed; only what its scopes open, never citizens' matters, people or signatures."""
 
     target_class = "exchange.accounts.programs.authentication.ProgramToken"
-    name = "programToken"
+    name = _PROGRAMS
 
     def get_security_definition(self, auto_schema: Any) -> dict[str, str]:
         """A bearer token (RFC 6750)."""

@@ -35,6 +35,17 @@ def test_the_document_is_current(tmp_path: Path) -> None:
     assert (tmp_path / "openapi.yaml").read_text("utf-8") == DOCUMENT.read_text("utf-8"), RENEW
 
 
+def test_programs_are_named_where_they_are_let_in_and_nowhere_else(document: Any) -> None:
+    opened = [
+        (method, path)
+        for path, operations in document["paths"].items()
+        for method, operation in operations.items()
+        if {"programToken": []} in operation.get("security", ())
+    ]
+    assert ("get", "/api/v1/requests") in opened
+    assert [place for place in opened if "/affairs/" in place[1] or "/people" in place[1] or "/log/" in place[1]] == []
+
+
 def test_every_operation_answers_as_the_document_says(city: City, document: Any) -> None:
     _told(city, DESCRIBED, document)
 
