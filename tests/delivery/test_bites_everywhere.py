@@ -6,7 +6,6 @@ refused. Nothing but the database and the second copy stands between the two; ea
 
 from __future__ import annotations
 
-import base64
 import http.client
 import io
 import json
@@ -17,14 +16,15 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
-from django.contrib.auth.hashers import ScryptPasswordHasher
 from django.db import connections, transaction
+from django.test import Client
 from django.utils import timezone
 
 from audit import follower, sequencer, signers
@@ -45,11 +45,10 @@ from tests.journeys.hub_process import HOST, free_port
 from tests.world import World, agree, ask
 from tests.world_data import SUBJECTS
 
-PASSWORD = "correct-horse-battery"
 ENDING = {"reason": "Checked by hand.", "ground": "MISUSE_SUSPECTED"}
 GRADE_IS_LOW = {"fact": "grade_in", "with": {"grades": [1, 2]}}
 ENDS_IN = timedelta(hours=2)
-TURNS = 10
+TURNS = 6
 _START_S = 120.0
 _WAIT_S = 60.0
 _OURS = ("DATABASE_URL", "KEYSTORE_URL", "DJANGO_SETTINGS_MODULE", "HUB_HOME")
@@ -78,10 +77,9 @@ class Host:
             assert self.child.ended() is None, self.log.read_text("utf-8")
             return False
 
-    def act(self, username: str, path: str, *, method: str = "POST", **words: str) -> None:
-        """Somebody does something at this host's management API; when this returns, it is acknowledged."""
-        pair = base64.b64encode(f"{username}:{PASSWORD}".encode()).decode()
-        headers = {"Authorization": f"Basic {pair}", "Content-Type": "application/json"}
+    def act(self, who: dict[str, str], path: str, *, method: str = "POST", **words: str) -> None:
+        """Somebody who is signed in does something at this host's management API; when this returns, it is acknowledged."""
+        headers = {**who, "Content-Type": "application/json"}
         status, _headers, body = self.send(method, f"/api/v1/{path}", headers, json.dumps(words).encode())
         assert status == 200, body
 
@@ -115,6 +113,8 @@ class City:
     a: Host
     b: Host
     ahead: Path
+    approver: dict[str, str]
+    publisher: dict[str, str]
     machine: Machine = field(default_factory=lambda: Machine("CAB-relief"))
 
     def refused(self, agreement: str, *facts: dict[str, Any], machine: Machine | None = None) -> tuple[tuple[int, str], ...]:
@@ -136,7 +136,6 @@ def test_what_is_taken_back_at_one_host_is_refused_by_every_host_from_the_next_c
     catalog_actions.register_system(
         world.requester, code="CAB-relief", name={"en": "Relief", "zh": "救助"}, key_name="system-2", acting_system="tests"
     )
-    give_password(world, "approver", "publisher")
     with city_of(world, tmp_path) as city:
         follow()
         assert city.items(always) == city.items(ending, machine=second) == [{"grade", "valid_until"}] * 2
@@ -152,9 +151,9 @@ def test_what_is_taken_back_at_one_host_is_refused_by_every_host_from_the_next_c
 
 def suspension_bites(city: City, agreement: str) -> None:
     """And its end, as quickly."""
-    city.a.act("dpf.approver", f"agreements/{agreement}/suspend", **ENDING)
+    city.a.act(city.approver, f"agreements/{agreement}/suspend", **ENDING)
     assert city.refused(agreement) == ((403, "SUSPENDED"),) * 2
-    city.a.act("dpf.approver", f"agreements/{agreement}/resume", reason="Settled.")
+    city.a.act(city.approver, f"agreements/{agreement}/resume", reason="Settled.")
     assert city.items(agreement) == [{"grade", "valid_until"}] * 2
 
 
@@ -162,13 +161,13 @@ def restriction_bites(city: City, agreement: str) -> None:
     """The item is given no more, and no question that reads it is answered."""
     assert [city.machine.ask(host, agreement, GRADE_IS_LOW).status for host in (city.b, city.a)] == [200, 200]
     path = "catalog/datasets/R14/items/grade/restriction"
-    city.a.act("dpf.publisher", path, reason="Wrong since May.")
+    city.a.act(city.publisher, path, reason="Wrong since May.")
     replies = [city.machine.ask(host, agreement) for host in (city.b, city.a)]
     for reply in replies:
         assert reply.body["answer"]["withheld"] == [{"item": "grade", "reason": "NOT_SHARED"}]
         assert reply.body["answer"]["records"][0].keys() == {"valid_until"}
     assert city.refused(agreement, GRADE_IS_LOW) == ((403, "FACT_NOT_AGREED"),) * 2
-    city.a.act("dpf.publisher", path, method="DELETE", reason="Mended.")
+    city.a.act(city.publisher, path, method="DELETE", reason="Mended.")
     assert city.items(agreement) == [{"grade", "valid_until"}] * 2
 
 
@@ -185,18 +184,23 @@ def a_hold_bites_soon(city: City, agreement: str) -> None:
     """Who harvests is held. Processes look once a second, so this is waited for; once a host refuses, it goes on refusing."""
     with transaction.atomic():
         holds.place(department="CAB", system="CAB-relief", alarm="A-TEST", now=timezone.now())
-    for host in (city.b, city.a):
-        wait_for(lambda host=host: city.machine.ask(host, agreement).code == "HELD", "the hold")
+    wait_for(partial(gets, city.machine, city.b, agreement, "HELD"), "the hold at the other host")
+    wait_for(partial(gets, city.machine, city.a, agreement, "HELD"), "the hold")
     assert city.refused(agreement) == ((403, "HELD"),) * 2
     with transaction.atomic():
         assert holds.lift("A-TEST", now=timezone.now()) == 1
-    for host in (city.b, city.a):
-        wait_for(lambda host=host: city.machine.ask(host, agreement).status == 200, "the end of the hold")
+    wait_for(partial(gets, city.machine, city.b, agreement, ""), "the end of the hold at the other host")
+    wait_for(partial(gets, city.machine, city.a, agreement, ""), "the end of the hold")
+
+
+def gets(machine: Machine, host: Host, agreement: str, code: str) -> bool:
+    """Whether a call of this machine gets this code; the empty one is an answer."""
+    return machine.ask(host, agreement).code == code
 
 
 def revocation_bites(city: City, agreement: str) -> None:
     """For ever."""
-    city.a.act("dpf.approver", f"agreements/{agreement}/revoke", **ENDING)
+    city.a.act(city.approver, f"agreements/{agreement}/revoke", **ENDING)
     assert city.refused(agreement) == ((403, "REVOKED"),) * 2
 
 
@@ -247,10 +251,10 @@ def suspension_bites_while_everybody_asks(city: City, agreement: str, machine: M
     asking = [Asking(host, agreement, machine) for host in (city.b, city.b, city.a)]
     with asked_all_the_time(asking):
         for _ in range(TURNS):
-            city.a.act("dpf.approver", f"agreements/{agreement}/suspend", **ENDING)
+            city.a.act(city.approver, f"agreements/{agreement}/suspend", **ENDING)
             take_turn(asking, {200, 403, 429})
             take_turn(asking, set())
-            city.a.act("dpf.approver", f"agreements/{agreement}/resume", reason="Settled.")
+            city.a.act(city.approver, f"agreements/{agreement}/resume", reason="Settled.")
             wait_for(lambda: all(one.has({200}) for one in asking), "an answer of each host")
     for one in asking:
         refused = {turn: one.seen[turn] for turn in range(1, 2 * TURNS, 2)}
@@ -298,14 +302,12 @@ def require_order_in_the_log(agreement: str) -> None:
 @contextmanager
 def city_of(world: World, folder: Path) -> Iterator[City]:
     """Two hosts on the database and the home of this test, both taking calls; ended with everything that they started."""
-    ahead, hosts = folder / "clock-ahead", []
+    ahead = folder / "clock-ahead"
     with ExitStack() as stack:
-        for name in ("a", "b"):
-            host = started(folder / f"{name}.log", ahead, stack)
-            hosts.append(host)
-        for host in hosts:
+        a, b = (started(folder / f"{name}.log", ahead, stack) for name in ("a", "b"))
+        for host in (a, b):
             wait_for(host.answers, "the web process", _START_S)
-        yield City(world, *hosts, ahead=ahead)
+        yield City(world, a, b, ahead, approver=signed_in(world, "approver"), publisher=signed_in(world, "publisher"))
 
 
 def started(log: Path, ahead: Path, stack: ExitStack) -> Host:
@@ -326,7 +328,8 @@ def environment(ahead: Path) -> dict[str, str]:
         "KEYSTORE_URL": address_of("keystore"),
         "DJANGO_SETTINGS_MODULE": "exchange.settings",
         "HUB_HOME": str(settings.HUB_HOME),
-        "HUB_DEMO": "1",  # people of the management API may use a password
+        "ALLOW_HUB_CUSTODY": "1",
+        "ERRANDS_IN_WEB": "0",
         "HUB_SUPERVISOR_PID": str(os.getpid()),
         "PUBLIC_URLS": ",".join(settings.PUBLIC_URLS),
         "PYTHONPATH": str(ROOT),
@@ -351,13 +354,11 @@ def ending_soon(world: World) -> Agreement:
     return agree(request, world.people, {"DATA": world.authority, "DPF": world.owner, "CAB": world.requester})
 
 
-def give_password(world: World, *names: str) -> None:
-    """People of the small world have none."""
-    hasher = ScryptPasswordHasher()
-    for name in names:
-        person = world.person(name)
-        person.password = hasher.encode(PASSWORD, hasher.salt())
-        person.save(update_fields=["password"])
+def signed_in(world: World, name: str) -> dict[str, str]:
+    """What a browser sends in which this person has signed in."""
+    browser, token = Client(), "x" * 32
+    browser.force_login(world.person(name), backend=settings.AUTHENTICATION_BACKENDS[0])
+    return {"Cookie": f"sessionid={browser.cookies['sessionid'].value}; csrftoken={token}", "X-CSRFToken": token}
 
 
 def follow() -> None:
