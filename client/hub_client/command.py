@@ -31,11 +31,12 @@ MODULES = (
     watching,
     searching,
 )  # each registers its commands by `add`; what is not listed does not exist
+_TAKE_RANDOM = frozenset({"--authority-root", "--idempotency-key"})
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; give its exit code: 0 ok, 1 data, 2 usage, 3 refused, 4 network."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(_with_keys(sys.argv[1:] if arguments is None else arguments))
     try:
         shown: Shown = options.run(options)
     except ClientError as error:
@@ -64,6 +65,17 @@ def _print(shown: dict[str, Any] | list[str]) -> None:
 
 def _show_json(document: dict[str, Any]) -> None:
     print(json.dumps(document, ensure_ascii=False, indent=2))
+
+
+def _with_keys(arguments: Sequence[str]) -> list[str]:
+    """A key in base64url may begin with a hyphen, which would be read as an option: it belongs to the option before it."""
+    joined: list[str] = []
+    for argument in arguments:
+        if joined and joined[-1] in _TAKE_RANDOM:
+            joined[-1] += f"={argument}"
+        else:
+            joined.append(argument)
+    return joined
 
 
 def _parser() -> ArgumentParser:

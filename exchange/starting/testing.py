@@ -134,7 +134,7 @@ def _about_browsers() -> str:
 
 def _pytest(database: str, arguments: list[str], variables: Mapping[str, str]) -> int:
     say(f"\nTests on {database}")
-    workers = [] if _names_workers(arguments) else ["-n", "2"]
+    workers = [] if _names_workers(arguments) else ["-n", "3"]  # for two processors: whoever drives a browser mostly waits
     with tempfile.TemporaryDirectory(prefix="hub-tests-") as folder:
         environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "KEYSTORE_URL", "HUB_HOME")}
         environment |= {"HUB_TEST_HOME": folder, "CHROMIUM": find_chromium(), **variables}

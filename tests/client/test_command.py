@@ -375,3 +375,9 @@ def test_the_command_starts_from_a_checkout() -> None:
     )
     assert result.returncode == 0, result.stderr
     assert "verify-fact" in result.stdout
+
+
+def test_a_root_that_begins_with_a_hyphen_is_no_option(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    key = "-" + "A" * 42
+    main(["verify", str(tmp_path / "missing.json"), "--offline", "--authority-root", key, "--json"])
+    assert "missing.json" in capsys.readouterr().out

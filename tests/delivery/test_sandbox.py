@@ -239,7 +239,7 @@ SHARED = sorted(code for code, register in load_registers().items() if register[
 
 
 @pytest.mark.parametrize("code", SHARED)
-def test_the_question_shown_for_a_register_is_answered(code: str) -> None:
+def test_the_question_shown_for_a_register_is_answered(db: None, code: str) -> None:
     version = SimpleNamespace(version=load_registers()[code], hash=f"sha256:{code}")
     found = twin_of(version, system="try-1", restricted=frozenset(), kinds=kinds())
     fact, subject = found.example, found.subjects[0]

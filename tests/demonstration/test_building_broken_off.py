@@ -22,7 +22,13 @@ from exchange.demonstration.building.plans import IN_FORCE, IS_SIGNED, PLANS, Go
 from exchange.demonstration.building.roll import EMPLOYEES
 from exchange.jurisdictions import load_registers
 from exchange.sharing import actions as sharing_actions
-from exchange.sharing.models import Agreement, RequestPart
+from exchange.sharing.corrections import actions as correcting
+from exchange.sharing.disputes import actions as disputing
+from exchange.sharing.models import Agreement, CorrectionRequest, Dispute, DisputeMessage, RequestPart, StandingOffer
+from exchange.sharing.offers import joining, reviewing, signing
+
+JOINED = ("framework", "emergency")
+"""What a department has joined by one signature: each is a part and an agreement more."""
 
 URL = "http://127.0.0.1:8000"
 HOUSEHOLDS = 40
@@ -91,6 +97,12 @@ PLACES = [
     (publishing, "publish_revision", 1),
     (months, "enqueue_assuming", 1),
     (months, "start_run", 2),
+    (signing, "sign_offer", 1),
+    (joining, "join", 1),
+    (signing, "revoke_offer", 1),
+    (correcting, "ask_correction", 1),
+    (disputing, "say", 1),
+    (reviewing, "write_review", 1),
     (demo_json, "write", 1),
 ]
 """Where it is broken off, in the order of the steps, and at which call; each twice: not done, and done but not known."""
@@ -115,9 +127,11 @@ def test_a_building_that_is_broken_off_goes_on(demonstration: Path, monkeypatch:
     build(households=HOUSEHOLDS, base_url=URL)
     assert Person.objects.count() == len(EMPLOYEES) + len(sign_in().residents)
     assert sorted(Case.objects.values_list("state", "outcome")) == sorted(ENDS)
-    assert RequestPart.objects.count() == len(PLANS)
-    assert Agreement.objects.count() == sum(plan.goal in {*IS_SIGNED, Goal.PROPOSED} for plan in PLANS)
+    assert RequestPart.objects.count() == len(PLANS) + len(JOINED)
+    assert Agreement.objects.count() == sum(plan.goal in {*IS_SIGNED, Goal.PROPOSED} for plan in PLANS) + len(JOINED)
     standing = acts.standing()
-    assert len(standing.agreements) == len(IN_FORCE)
+    assert len(standing.agreements) == len(IN_FORCE) + len(JOINED)
+    assert [StandingOffer.objects.count(), CorrectionRequest.objects.count(), Dispute.objects.count()] == [len(JOINED), 2, 1]
+    assert DisputeMessage.objects.filter(is_proposal=True).count() == 1
     named = {agreement["id"] for agreement in json.loads((demonstration / "demo.json").read_text("utf-8"))["agreements"]}
     assert named <= {name for name, agreement in standing.agreements.items() if agreement.state == "IN_FORCE"}

@@ -169,9 +169,10 @@ def edit_checkpoint() -> str:
 
 
 def open_state_of_newest_revocation() -> str:
-    """The chain ends before its newest revocation, and the agreement's own row says IN_FORCE again."""
-    seq, raw = select("SELECT seq, raw FROM audit_act WHERE type = 'revoke' ORDER BY seq DESC LIMIT 1")[0]
-    target = loads(bytes(raw))["order"]["target"]
+    """The chain ends before its newest revocation of an agreement, and the agreement's own row says IN_FORCE again."""
+    agreements = {name for (name,) in select("SELECT agreement_id FROM sharing_agreement WHERE agreement_id IS NOT NULL")}
+    revoked = [(seq, loads(bytes(raw))["order"]["target"]) for seq, raw in select("SELECT seq, raw FROM audit_act WHERE type = 'revoke'")]
+    seq, target = max(found for found in revoked if found[1] in agreements)
     execute("UPDATE sharing_agreement SET state = 'IN_FORCE' WHERE agreement_id = %s", target)
     for (later,) in select("SELECT seq FROM audit_act WHERE seq >= %s", seq):
         execute("DELETE FROM audit_act WHERE seq = %s", later)

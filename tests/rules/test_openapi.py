@@ -62,7 +62,7 @@ def _told(city: City | CitizenCity, table: list[Row], document: Any) -> None:
     for row in table:
         for persona in _one_of_each(row):
             with undone():
-                fault = _fault(document, row, answer_of(city, row, persona))
+                fault = _fault(document, row, answer_of(city, row, city.client(persona)))
             found += [f"{row.method} {row.route}, {persona}: {fault}"] if fault else []
     if found:
         pytest.fail("\n".join(found), pytrace=False)

@@ -13,7 +13,7 @@ from exchange.sharing.corrections import actions as correcting
 from exchange.sharing.corrections.actions import Claim
 from exchange.sharing.corrections.received import entry_of
 from exchange.sharing.disputes import actions as disputing
-from exchange.sharing.models import CorrectionRequest, Dispute, Quarrel
+from exchange.sharing.models import CorrectionRequest, Dispute, DisputeMessage, Quarrel
 
 _PLAN = "allowances"
 _LOOKED_AT, _DISPUTED = "holder_of_incomplete_certificate", "holder_of_expired_certificate"
@@ -35,8 +35,7 @@ def correct_and_dispute() -> None:
     contested = asked[1] if len(asked) > 1 else _ask(_DISPUTED, "grade", _BELIEVED)
     if contested.pk != waiting.pk and contested.state == "OPEN":
         _answer(contested)
-    if not Dispute.objects.filter(correction=contested).exists():
-        _disagree(contested)
+    _disagree(contested)
 
 
 def _ask(resident: str, item: str, believed: str) -> CorrectionRequest:
@@ -57,5 +56,7 @@ def _answer(correction: CorrectionRequest) -> None:
 def _disagree(correction: CorrectionRequest) -> None:
     asker: dict[str, Any] = {"acting_user": staff.of(correction.requester_id, ASKER), "department": correction.requester}
     owner: dict[str, Any] = {"acting_user": staff.of(correction.provider_id, APPROVER), "department": correction.provider}
-    dispute = disputing.open_dispute(correction, about=Quarrel.CORRECTION, reason=_DISAGREE, **asker)
-    disputing.say(dispute, text=_PROPOSAL, is_proposal=True, **owner)
+    dispute = Dispute.objects.filter(correction=correction).first()
+    dispute = dispute or disputing.open_dispute(correction, about=Quarrel.CORRECTION, reason=_DISAGREE, **asker)
+    if not DisputeMessage.objects.filter(dispute=dispute, is_proposal=True).exists():
+        disputing.say(dispute, text=_PROPOSAL, is_proposal=True, **owner)
